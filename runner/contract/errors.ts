@@ -1,0 +1,58 @@
+// Errors: every code the API, the socket and the command line can answer with, its status and its sentence.
+import { z } from 'zod';
+
+/** One row per error: HTTP status, and a sentence that says what is wrong and what to do. `{x}` is filled from details. */
+export const errorTable = {
+	'request.invalid': { status: 400, message: '{where}: {problem}' },
+	'learner.unknown': { status: 401, message: 'This request says no learner. Ask for a token with POST /api/learners.' },
+	'request.origin': { status: 403, message: 'Requests from {origin} are not accepted. Open Shoal at {expected}.' },
+	'request.not-found': { status: 404, message: 'There is nothing at {path}.' },
+	'lesson.not-found': { status: 404, message: 'There is no lesson "{lesson}".' },
+	'sandbox.not-found': { status: 404, message: 'This sandbox is gone, or it is not yours. Start a new one.' },
+	'sandbox.node-not-found': { status: 404, message: 'This sandbox has no node "{node}". It has {nodes}.' },
+	'sandbox.not-ready': { status: 409, message: 'The sandbox is still being made. Wait until it is ready.' },
+	'sandbox.failed': { status: 502, message: 'The sandbox could not be made: {reason}' },
+	'value.unknown': { status: 422, message: 'There is no value "{{{name}}}". Known values: {known}.' },
+	'value.not-yet': { status: 409, message: '"{{{name}}}" has no value yet: {reason}' },
+	'engine.full': { status: 503, message: 'No room right now: {used} of {most} sandboxes are in use. Try again in a few minutes.' },
+	'engine.unreachable': { status: 503, message: 'The Docker Engine does not answer ({reason}). Try again; if it lasts, run "npm run shoal -- doctor".' },
+	'engine.timeout': { status: 504, message: 'The Docker Engine did not answer in {seconds} s while {doing}. Try again.' },
+	'node.unreachable': { status: 503, message: '{node} does not answer ({reason}).' },
+	'terminal.too-many': { status: 429, message: 'This sandbox has {most} open terminals already. Close one first.' },
+	'internal': { status: 500, message: 'Something went wrong in the runner. The log has the details under {reference}.' },
+} as const;
+export type ErrorCode = keyof typeof errorTable;
+
+export const errorBodySchema = z.strictObject({
+	error: z.strictObject({
+		code: z.string().describe('Stable, for programs.'),
+		message: z.string().describe('One sentence, for people.'),
+		retry: z.boolean().describe('Whether the same request may work a little later.'),
+	}),
+});
+export type ErrorBody = z.infer<typeof errorBodySchema>;
+
+/** An error with a code from the table. Thrown anywhere, caught only at the edges (http, sockets, cli). */
+export class LabError extends Error {
+	readonly code: ErrorCode;
+	readonly details: Record<string, string | number>;
+
+	constructor(code: ErrorCode, details: Record<string, string | number> = {}, options?: { cause?: unknown }) {
+		super(sentence(code, details), options);
+		this.name = 'LabError';
+		this.code = code;
+		this.details = details;
+	}
+
+	get status(): number {
+		return errorTable[this.code].status;
+	}
+
+	toBody(): ErrorBody {
+		return { error: { code: this.code, message: this.message, retry: this.status >= 500 || this.status === 409 } };
+	}
+}
+
+function sentence(code: ErrorCode, details: Record<string, string | number>): string {
+	return errorTable[code].message.replace(/\{(\w+)\}/g, (whole, key: string) => String(details[key] ?? whole));
+}
