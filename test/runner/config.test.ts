@@ -1,0 +1,51 @@
+// The environment: defaults, and every mistake at once.
+import { expect, test } from 'vitest';
+import { formatConfigProblems, readConfig } from '#runner/config.ts';
+
+const root = { isRoot: true, platform: 'linux', cpus: 2 } as const;
+const user = { isRoot: false, platform: 'darwin', cpus: 8 } as const;
+
+test('an empty environment gives the embedded engine on loopback to root on Linux', () => {
+	const read = readConfig({}, root);
+	expect(read).toMatchObject({
+		ok: true,
+		config: {
+			instance: 'default',
+			listen: { host: '127.0.0.1', port: 4400 },
+			engine: { kind: 'embedded' },
+			directories: { state: '/var/lib/shoal/default', run: '/run/shoal/default', cache: '/var/cache/shoal' },
+			limits: { leaseMs: 7_200_000, node: { cpus: 2 } },
+			onStop: 'remove',
+		},
+	});
+});
+
+test('anybody else gets the engine that is there', () => {
+	expect(readConfig({}, user)).toMatchObject({ ok: true, config: { engine: { kind: 'given' } } });
+});
+
+test('an empty variable counts as unset', () => {
+	expect(readConfig({ SHOAL_PORT: '', DOCKER_HOST: '' }, root)).toMatchObject({ ok: true, config: { listen: { port: 4400 } } });
+});
+
+test('all mistakes are reported at once, each with what it should be', () => {
+	const read = readConfig(
+		{ SHOAL_PORT: 'x', SHOAL_ENGINE: 'podman', SHOAL_LEASE_MINUTES: '0', SHOAL_SUBNETS: '10.0.0.0/30', SHOAL_COLOUR: 'red' },
+		root,
+	);
+	expect(read.ok).toBe(false);
+	if (read.ok) return;
+	expect(formatConfigProblems(read.problems)).toMatchInlineSnapshot(`
+		"SHOAL_COLOUR: is not a setting of Shoal. Settings: SHOAL_PORT, SHOAL_HOST, SHOAL_URL, SHOAL_INSTANCE, SHOAL_ENGINE, DOCKER_HOST, SHOAL_STATE_DIR, SHOAL_CACHE_DIR, SHOAL_SUBNETS, SHOAL_MAX_SANDBOXES, SHOAL_SANDBOXES_PER_LEARNER, SHOAL_LEASE_MINUTES, SHOAL_NODE_MEMORY_MB, SHOAL_NODE_CPUS, SHOAL_NODE_PIDS, SHOAL_ON_STOP, LABS_DIR
+		SHOAL_PORT: "x" cannot be used; it should be a port number
+		SHOAL_ENGINE: "podman" cannot be used; it should be "embedded" or "given"
+		SHOAL_SUBNETS: "10.0.0.0/30" cannot be used; it should be a network from /12 to /24, such as 10.213.0.0/16
+		SHOAL_LEASE_MINUTES: "0" cannot be used; it should be a whole number from 1 to 10080"
+	`);
+});
+
+test('directories follow the instance', () => {
+	expect(readConfig({ SHOAL_INSTANCE: 'test' }, root)).toMatchObject({
+		config: { directories: { state: '/var/lib/shoal/test', run: '/run/shoal/test' } },
+	});
+});
