@@ -14,33 +14,57 @@ const wholeNumber = (from: number, to: number) =>
 /** Every variable Shoal reads. The README's table is made from the descriptions. */
 export const environmentSchema = z.object({
 	SHOAL_PORT: port.default(4400).describe('Port of the page and the API.'),
-	SHOAL_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Anything but loopback is for classes.'),
-	SHOAL_URL: z.url('an address such as http://lab.school.example').optional().describe('Address that learners type, when it is another.'),
+	SHOAL_HOST: z
+		.string()
+		.min(1)
+		.default('127.0.0.1')
+		.describe('Address to listen on. Anything but loopback is for classes.'),
+	SHOAL_URL: z
+		.url('an address such as http://lab.school.example')
+		.optional()
+		.describe('Address that learners type, when it is another.'),
 	SHOAL_INSTANCE: z
 		.string()
 		.regex(/^[a-z][a-z0-9]{0,7}$/, 'up to 8 lower-case letters and digits, a letter first')
 		.default('default')
 		.describe('Keeps several Shoals on one machine apart.'),
-	SHOAL_ENGINE: z.enum(['embedded', 'given'], '"embedded" or "given"').optional().describe('Start an engine, or use the one at DOCKER_HOST.'),
+	SHOAL_ENGINE: z
+		.enum(['embedded', 'given'], '"embedded" or "given"')
+		.optional()
+		.describe('Start an engine, or use the one at DOCKER_HOST.'),
 	DOCKER_HOST: z
 		.string()
 		.regex(/^(unix|tcp|http|https|ssh):\/\//, 'an address such as unix:///var/run/docker.sock')
 		.optional()
 		.describe('The given engine.'),
 	SHOAL_STATE_DIR: z.string().startsWith('/', 'an absolute path').optional().describe('Progress, engine data, logs.'),
-	SHOAL_CACHE_DIR: z.string().startsWith('/', 'an absolute path').optional().describe('Built artefacts, shared by instances.'),
+	SHOAL_CACHE_DIR: z
+		.string()
+		.startsWith('/', 'an absolute path')
+		.optional()
+		.describe('Built artefacts, shared by instances.'),
 	SHOAL_SUBNETS: z
 		.string()
 		.regex(/^\d+\.\d+\.\d+\.\d+\/(1[2-9]|2[0-4])$/, 'a network from /12 to /24, such as 10.213.0.0/16')
 		.default('10.213.0.0/16')
 		.describe('Where sandbox networks are taken from, /28 each.'),
-	SHOAL_MAX_SANDBOXES: wholeNumber(1, 4000).optional().describe('Most sandboxes at a time. Default: what memory allows.'),
+	SHOAL_MAX_SANDBOXES: wholeNumber(1, 4000)
+		.optional()
+		.describe('Most sandboxes at a time. Default: what memory allows.'),
 	SHOAL_SANDBOXES_PER_LEARNER: wholeNumber(1, 20).default(2).describe('Most sandboxes of one learner.'),
 	SHOAL_LEASE_MINUTES: wholeNumber(1, 10_080).default(120).describe('A sandbox lives this long after its last use.'),
 	SHOAL_NODE_MEMORY_MB: wholeNumber(256, 65_536).default(1024).describe('Memory limit of a node, in MiB.'),
-	SHOAL_NODE_CPUS: z.coerce.number('a number of CPUs').min(0.1).max(64).optional().describe('CPU limit of a node. Default: all of them.'),
+	SHOAL_NODE_CPUS: z.coerce
+		.number('a number of CPUs')
+		.min(0.1)
+		.max(64)
+		.optional()
+		.describe('CPU limit of a node. Default: all of them.'),
 	SHOAL_NODE_PIDS: wholeNumber(128, 65_536).default(2048).describe('Process limit of a node.'),
-	SHOAL_ON_STOP: z.enum(['remove', 'keep'], '"remove" or "keep"').default('remove').describe('What Ctrl-C does with sandboxes and the embedded engine.'),
+	SHOAL_ON_STOP: z
+		.enum(['remove', 'keep'], '"remove" or "keep"')
+		.default('remove')
+		.describe('What Ctrl-C does with sandboxes and the embedded engine.'),
 	LABS_DIR: z.string().min(1).optional().describe('A course folder of your own.'),
 });
 
@@ -77,10 +101,15 @@ export function readConfig(
 		cpus: availableParallelism(),
 	},
 ): { ok: true; config: Config } | { ok: false; problems: ConfigProblem[] } {
-	const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+	const given = Object.fromEntries(
+		Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+	);
 	const problems: ConfigProblem[] = Object.keys(given)
 		.filter((name) => name.startsWith('SHOAL_') && !(name in environmentSchema.shape))
-		.map((name) => ({ name, problem: `is not a setting of Shoal. Settings: ${Object.keys(environmentSchema.shape).join(', ')}` }));
+		.map((name) => ({
+			name,
+			problem: `is not a setting of Shoal. Settings: ${Object.keys(environmentSchema.shape).join(', ')}`,
+		}));
 	const parsed = environmentSchema.safeParse(given);
 	if (!parsed.success) {
 		problems.push(
@@ -89,6 +118,12 @@ export function readConfig(
 				return { name, problem: `"${given[name]}" cannot be used; it should be ${issue.message}` };
 			}),
 		);
+	}
+	if (given.SHOAL_HOST && /^(0\.0\.0\.0|::)$/.test(given.SHOAL_HOST) && !given.SHOAL_URL) {
+		problems.push({
+			name: 'SHOAL_URL',
+			problem: 'is needed with this SHOAL_HOST: the address that learners type, such as http://lab.school.example:4400',
+		});
 	}
 	if (!parsed.success || problems.length > 0) return { ok: false, problems };
 

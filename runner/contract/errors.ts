@@ -18,6 +18,9 @@ export const errorTable = {
 	'engine.unreachable': { status: 503, message: 'The Docker Engine does not answer ({reason}). Try again; if it lasts, run "npm run shoal -- doctor".' },
 	'engine.timeout': { status: 504, message: 'The Docker Engine did not answer in {seconds} s while {doing}. Try again.' },
 	'node.unreachable': { status: 503, message: '{node} does not answer ({reason}).' },
+	'site.failed': { status: 500, message: 'The site could not be built:\n{output}' },
+	'instance.running': { status: 409, message: 'Shoal "{instance}" runs already, as process {pid}. Stop it first, or name another with SHOAL_INSTANCE.' },
+	'port.taken': { status: 409, message: 'Port {port} on {host} is taken by another program. Name another with SHOAL_PORT.' },
 	'terminal.too-many': { status: 429, message: 'This sandbox has {most} open terminals already. Close one first.' },
 	'internal': { status: 500, message: 'Something went wrong in the runner. The log has the details under {reference}.' },
 } as const;

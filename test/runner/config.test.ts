@@ -25,12 +25,21 @@ test('anybody else gets the engine that is there', () => {
 });
 
 test('an empty variable counts as unset', () => {
-	expect(readConfig({ SHOAL_PORT: '', DOCKER_HOST: '' }, root)).toMatchObject({ ok: true, config: { listen: { port: 4400 } } });
+	expect(readConfig({ SHOAL_PORT: '', DOCKER_HOST: '' }, root)).toMatchObject({
+		ok: true,
+		config: { listen: { port: 4400 } },
+	});
 });
 
 test('all mistakes are reported at once, each with what it should be', () => {
 	const read = readConfig(
-		{ SHOAL_PORT: 'x', SHOAL_ENGINE: 'podman', SHOAL_LEASE_MINUTES: '0', SHOAL_SUBNETS: '10.0.0.0/30', SHOAL_COLOUR: 'red' },
+		{
+			SHOAL_PORT: 'x',
+			SHOAL_ENGINE: 'podman',
+			SHOAL_LEASE_MINUTES: '0',
+			SHOAL_SUBNETS: '10.0.0.0/30',
+			SHOAL_COLOUR: 'red',
+		},
 		root,
 	);
 	expect(read.ok).toBe(false);
@@ -47,5 +56,12 @@ test('all mistakes are reported at once, each with what it should be', () => {
 test('directories follow the instance', () => {
 	expect(readConfig({ SHOAL_INSTANCE: 'test' }, root)).toMatchObject({
 		config: { directories: { state: '/var/lib/shoal/test', run: '/run/shoal/test' } },
+	});
+});
+
+test('listening everywhere needs the address that learners type', () => {
+	expect(readConfig({ SHOAL_HOST: '0.0.0.0' }, root)).toMatchObject({ ok: false, problems: [{ name: 'SHOAL_URL' }] });
+	expect(readConfig({ SHOAL_HOST: '0.0.0.0', SHOAL_URL: 'http://lab.example:4400/' }, root)).toMatchObject({
+		config: { publicUrl: 'http://lab.example:4400' },
 	});
 });
