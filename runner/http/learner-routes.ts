@@ -1,0 +1,35 @@
+// Routes about the learner: who they are, and what they have done.
+import type { FastifyInstance } from 'fastify';
+import { createLearner } from '../learners/identity.ts';
+import type { Store } from '../store/store.ts';
+import { callerOf, cookieName } from './caller.ts';
+import { serve } from './route.ts';
+
+/** A learner is remembered by the browser for a year after the last visit that made a new cookie. */
+const cookieSeconds = 365 * 24 * 60 * 60;
+
+export function addLearnerRoutes(app: FastifyInstance, parts: { store: Store; now: () => Date; secure: boolean }): void {
+	const { store, now, secure } = parts;
+
+	serve(app, 'createLearner', async ({ reply }) => {
+		const made = await createLearner(store.learners, now());
+		reply.setCookie(cookieName, made.token, {
+			path: '/',
+			httpOnly: true,
+			sameSite: 'strict',
+			secure,
+			maxAge: cookieSeconds,
+		});
+		reply.status(201);
+		return made;
+	});
+
+	serve(app, 'progress', async ({ request }) => {
+		const learner = await callerOf(request, store.learners);
+		const lessons: Record<string, Record<string, string>> = {};
+		for (const { lesson, step, passedAt } of await store.progress.list(learner.id)) {
+			lessons[lesson] = { ...lessons[lesson], [step]: passedAt };
+		}
+		return { lessons };
+	});
+}
