@@ -73,6 +73,13 @@ export interface TerminalStream {
 	ended: Promise<number | undefined>;
 }
 
+/** A command without a terminal, in a container: `duplex` writes its stdin and reads its stdout; destroying it closes stdin. */
+export interface PipeStream {
+	duplex: Duplex;
+	/** Exit code, once it has ended or the container has; `undefined` when the engine cannot say. */
+	ended: Promise<number | undefined>;
+}
+
 export interface ContainerInfo {
 	id: string;
 	name: string;
@@ -102,6 +109,8 @@ export interface Engine {
 	exec(id: string, argv: string[], options?: CallOptions & { stdin?: string | Readable }): Promise<ExecResult>;
 	/** Runs a program on a new terminal. */
 	openTerminal(id: string, argv: string[], size: { cols: number; rows: number }, options?: CallOptions & { env?: string[] }): Promise<TerminalStream>;
+	/** Runs a program that stays, speaking over its stdin and stdout. Its stderr is dropped. */
+	openPipe(id: string, argv: string[], options?: CallOptions): Promise<PipeStream>;
 	/** Connects to a socket inside a container: `unix:/var/run/docker.sock`, `tcp:127.0.0.1:8080`. Ends are propagated. */
 	dial(id: string, address: string, options?: CallOptions): Promise<Duplex>;
 
