@@ -9,9 +9,11 @@ import type { NodeView } from './snapshot.ts';
  *
  * A node that left and joined again is in the managers' list twice under one hostname. The node's own node ID says which
  * of the two it is; when its engine cannot be asked, the ready one is it, or else the newest. The others come last, with
- * the same name, as `docker node ls` shows them, until somebody removes them.
+ * the same name, as `docker node ls` shows them, until somebody removes them. Without a list from the managers
+ * (`undefined`), nodes are what they say of themselves.
  */
-export function reduceNodes(views: readonly NodeView[], swarmNodes: readonly SwarmNode[]): ClusterNode[] {
+export function reduceNodes(views: readonly NodeView[], managersList: readonly SwarmNode[] | undefined): ClusterNode[] {
+	const swarmNodes = managersList ?? [];
 	const claimed = new Set<string>();
 	const known = views.map((view) => {
 		const local = view.answer.reachable ? view.answer.info.Swarm : undefined;
@@ -22,6 +24,7 @@ export function reduceNodes(views: readonly NodeView[], swarmNodes: readonly Swa
 			address: view.address,
 			engine: view.answer.reachable ? ('up' as const) : ('down' as const),
 			...joined(swarmNode, local, view),
+			...(managersList === undefined && local ? ownRole(local) : {}),
 		};
 	});
 	const rest = [...swarmNodes]
@@ -79,6 +82,12 @@ function joined(
 			: {}),
 		labels: { ...node?.Spec?.Labels },
 	};
+}
+
+/** While no manager speaks, a member's own word for what it is. */
+function ownRole(local: LocalSwarm): Pick<ClusterNode, 'role'> {
+	if (local.ControlAvailable) return { role: 'manager' };
+	return local.LocalNodeState === 'active' ? { role: 'worker' } : {};
 }
 
 function localState(local: LocalSwarm): ClusterNode['swarm'] {

@@ -16,7 +16,7 @@ import { reduceTasks } from './tasks.ts';
  */
 export function reduce(snapshot: Snapshot): ClusterState {
 	const lists = snapshot.cluster.type === 'lists' ? snapshot.cluster.lists : noLists;
-	const nodes = reduceNodes(snapshot.nodes, lists.nodes);
+	const nodes = reduceNodes(snapshot.nodes, snapshot.cluster.type === 'lists' ? lists.nodes : undefined);
 	const nodeNames = new Map(nodes.flatMap((node) => (node.id === undefined ? [] : [[node.id, node.name] as const])));
 	const services = reduceServices(lists);
 	const identity = swarmIdentity(snapshot);
