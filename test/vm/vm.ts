@@ -1,0 +1,34 @@
+// VM: `node test/vm/vm.ts [--minutes N] [--] command...` tries a command in a fresh stock Debian 13.
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { formatConfigProblems, readConfig } from '#runner/config.ts';
+import { runInVm } from './run-in-vm.ts';
+
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: {
+		minutes: { type: 'string', default: '30' },
+		cpus: { type: 'string', default: '2' },
+		memory: { type: 'string', default: '6144' },
+	},
+});
+const configured = readConfig(process.env);
+if (!configured.ok) {
+	console.error(formatConfigProblems(configured.problems));
+	process.exit(2);
+}
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+process.once('SIGTERM', () => stop.abort());
+
+const { exitCode } = await runInVm({
+	cacheDir: configured.config.directories.cache,
+	projectDir: fileURLToPath(new URL('../..', import.meta.url)),
+	command: positionals.length > 0 ? positionals : ['uname', '-a'],
+	timeoutMs: Number(values.minutes) * 60_000,
+	cpus: Number(values.cpus),
+	memoryMb: Number(values.memory),
+	report: (line) => console.error(line),
+	signal: stop.signal,
+});
+process.exitCode = exitCode;
