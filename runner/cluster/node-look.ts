@@ -16,11 +16,17 @@ export interface NodeLookOptions {
 	onLate: () => void;
 }
 
+/** `isLate`: the view is the one from before, or a guess, because the node has not answered in time. */
+export interface NodeSight {
+	view: NodeView;
+	isLate: boolean;
+}
+
 /**
  * A function that gives the node's newest view. One question at a time is under way; a node that did not answer the last
  * one is still asked, but no longer waited for, until it answers again.
  */
-export function nodeLook({ node, clock, signal, onLate }: NodeLookOptions): () => Promise<NodeView> {
+export function nodeLook({ node, clock, signal, onLate }: NodeLookOptions): () => Promise<NodeSight> {
 	let last: NodeView | undefined;
 	let isSlow = false;
 	let question: { answer: Promise<NodeView>; askedAt: number; missed: boolean } | undefined;
@@ -44,10 +50,11 @@ export function nodeLook({ node, clock, signal, onLate }: NodeLookOptions): () =
 		const current = question;
 		const patience = isSlow ? 0 : last === undefined ? firstPatienceMs : patienceMs;
 		const view = await within(current.answer, patience, clock);
-		if (view !== undefined) return view;
+		if (view !== undefined) return { view, isLate: false };
 		current.missed = true;
-		if (last !== undefined && clock.now() - current.askedAt < nodeTimeoutMs) return last;
-		return { name: node.name, address: node.address, answer: { reachable: false, reason: 'it has not answered yet' } };
+		if (last !== undefined && clock.now() - current.askedAt < nodeTimeoutMs) return { view: last, isLate: true };
+		const { name, address } = node;
+		return { view: { name, address, answer: { reachable: false, reason: 'it has not answered yet' } }, isLate: true };
 	};
 }
 

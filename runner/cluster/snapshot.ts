@@ -83,7 +83,7 @@ export async function askManagers(
 	signal: AbortSignal,
 ): Promise<ClusterAnswer> {
 	const managers = nodes
-		.map((node, index) => ({ node, swarm: localSwarm(views[index]) }))
+		.map((node) => ({ node, swarm: localSwarm(views.find((view) => view.name === node.name)) }))
 		.filter(({ swarm }) => swarm?.ControlAvailable === true)
 		.sort((a, b) => (b.swarm?.Nodes ?? 0) - (a.swarm?.Nodes ?? 0));
 	if (managers.length === 0) return { type: 'no-manager' };

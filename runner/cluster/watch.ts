@@ -16,7 +16,7 @@ import { reduce } from './state.ts';
 export interface ClusterWatch extends AsyncDisposable {
 	/** The newest state; `unknown` until the first look is over. */
 	readonly state: ClusterState;
-	/** Calls back on each change, with the state before. The function that comes back ends it. A listener must not throw. */
+	/** Calls back on each change, with the state before. The function that comes back ends it. */
 	onChange(listener: (state: ClusterState, before: ClusterState) => void): () => void;
 	/** A state as of now or later: resolves with the result of a look that began after the call. */
 	refresh(): Promise<ClusterState>;
@@ -27,13 +27,15 @@ export interface ClusterWatch extends AsyncDisposable {
 export interface WatchOptions {
 	nodes: readonly NodeHandle[];
 	clock: Clock;
+	/** Told of what should never happen, such as a listener that throws. The watch goes on. */
+	onFault: (error: unknown) => void;
 }
 
 /** Waits between attempts to follow a node's events again: its engine may be restarting, or gone for good. */
 const resubscribeMs = [100, 250, 500, 1_000, 2_000] as const;
 
 /** Watches until disposed. Nodes that hang, stop or come back are news, never errors; it does not close the engines. */
-export function watchCluster({ nodes, clock }: WatchOptions): ClusterWatch {
+export function watchCluster({ nodes, clock, onFault }: WatchOptions): ClusterWatch {
 	const ending = new AbortController();
 	const { signal } = ending;
 	const listeners = new Set<(state: ClusterState, before: ClusterState) => void>();
@@ -77,11 +79,16 @@ export function watchCluster({ nodes, clock }: WatchOptions): ClusterWatch {
 		isAskedAgain = false;
 		eventAt = undefined;
 		try {
-			const views = await Promise.all(looks.map((view) => view()));
-			publish(reduce({ nodes: views, cluster: await askManagers(nodes, views, signal) }));
+			const seen = await Promise.all(looks.map((ask) => ask()));
+			const views = seen.map(({ view }) => view);
+			// A manager that does not even say what it is would only be waited for: it is asked last.
+			const prompt = nodes.filter((_, index) => !seen[index]?.isLate);
+			const late = nodes.filter((_, index) => seen[index]?.isLate);
+			const cluster = await askManagers([...prompt, ...late], views, signal);
+			publish(reduce({ nodes: views, cluster }));
 		} catch (error) {
-			// Snapshots turn every failure into an answer; what is left is the end of this watch.
-			if (!signal.aborted) throw error;
+			// Snapshots turn every failure of a node into an answer; what is left is a listener that threw, or the end.
+			if (!signal.aborted) onFault(error);
 		} finally {
 			for (const resolve of served) resolve();
 		}
