@@ -37,7 +37,7 @@ function get(connection: Duplex, url: URL, signal: AbortSignal): Promise<HttpAns
 			const finish = () =>
 				resolve({ ok: true, status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
 			response.on('data', (chunk: Buffer) => {
-				chunks.push(chunk.subarray(0, mostBytes - size));
+				chunks.push(chunk.subarray(0, Math.max(0, mostBytes - size)));
 				size += chunk.length;
 				if (size >= mostBytes) finish();
 			});
