@@ -1,0 +1,322 @@
+// Node: the mesh in one node. Keeps a view of what the node says, and applies what the rules say.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DockerEvent, Engine } from '#runner/engine/engine.ts';
+import { type Endpoint, readPeers, readTable, readVerbose, unknownOwners, type VerboseServices } from './gossip.ts';
+import { type Hand, handPath, takeHand } from './hand.ts';
+import {
+	balancerAddress,
+	gatewayOf,
+	gatewayPath,
+	type InspectedNetwork,
+	networkOfTable,
+	networkPath,
+	networksPath,
+	peersPath,
+	swarmNetworks,
+	tablePath,
+	verbosePath,
+} from './networks.ts';
+import { forgottenBetween, type NodeView, noRules, rulesFor } from './rules.ts';
+import { forgetScript, scriptsOf } from './script.ts';
+
+/** Who balances in a node: `mesh` is this one, the others are Docker's own and the mesh leaves the node alone. */
+export type Balancer = 'ipvs' | 'nftables' | 'mesh' | 'unknown';
+
+export interface SandboxNode {
+	name: string;
+	address: string;
+	containerId: string;
+}
+
+export interface Problem {
+	node: string;
+	/** One sentence. */
+	problem: string;
+}
+
+export interface MeshNodeListener {
+	/** The endpoints that the node knows in a network changed. */
+	tableChanged(networkId: string, before: Endpoint[], after: Endpoint[]): void;
+	/** The node stopped answering, or answers again. */
+	reachable(state: 'answers' | 'silent' | 'ended'): void;
+	/** A container of the node begins to stop (`stopping`) or has started. */
+	container(name: string, state: 'stopping' | 'started'): void;
+	problem(problem: Problem): void;
+}
+
+export interface MeshNode {
+	node: SandboxNode;
+	balancer(): Balancer;
+	/** Network ID -> what the node's gossip has. */
+	tables: ReadonlyMap<string, Endpoint[]>;
+	/** Works out the rules anew and applies what differs. */
+	update(): void;
+	/** Looks at gossip often for a moment. */
+	poke(): void;
+	/** Resolves when everything known so far is applied. */
+	settled(): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** Signals that end a container in practice: `docker stop` and `docker kill` send TERM and KILL, some images QUIT or INT. */
+const endingSignals = new Set(['2', '3', '9', '15', 'SIGINT', 'SIGQUIT', 'SIGKILL', 'SIGTERM']);
+const silentAfterMs = 3_000;
+/** A hand that says nothing for so long is replaced. */
+const lostAfterMs = 20_000;
+/** Rules are put back at once when they change; this is for what nobody reports, such as addresses and sysctls. */
+const repairEveryMs = 60_000;
+const touchedPauseMs = 150;
+
+export function startMeshNode(
+	node: SandboxNode,
+	parts: {
+		engine: Engine;
+		departed(networkId: string): ReadonlySet<string>;
+		listener: MeshNodeListener;
+		now?: () => number;
+	},
+): MeshNode {
+	const { engine, departed, listener } = parts;
+	const now = parts.now ?? (() => performance.now());
+	const stopping = new AbortController();
+	const tables = new Map<string, Endpoint[]>();
+	const peers = new Map<string, string>();
+	const applied = new Map<string, string>();
+	/** What the hand was told to go on doing. */
+	const told = new Map<string, string>();
+	/** Networks whose gossip cannot be read. */
+	const blind = new Set<string>();
+	let networks: { id: string; ingress: boolean; balancer: string | undefined }[] = [];
+	let gateway: NodeView['gateway'];
+	let ruleSet = noRules;
+	let ipvs = 'unknown';
+	let firewall = 'iptables';
+	let hand: Hand | undefined;
+	let lastAlive = now();
+	let state: 'answers' | 'silent' | 'ended' | undefined;
+	let working: Promise<void> | undefined;
+	let again = false;
+	let looking: Promise<void> | undefined;
+	let lookAgain = false;
+	const problems = new Set<string>();
+
+	const problem = (sentence: string) => {
+		if (!problems.has(sentence)) listener.problem({ node: node.name, problem: sentence });
+		problems.add(sentence);
+	};
+	const become = (next: 'answers' | 'silent' | 'ended') => {
+		if (state === next) return;
+		state = next;
+		listener.reachable(next);
+	};
+	const balancer = (): Balancer => {
+		if (ipvs === 'usable') return 'ipvs';
+		if (firewall.startsWith('nftables')) return 'nftables';
+		return ipvs === 'unknown' ? 'unknown' : 'mesh';
+	};
+
+	/** Reads networks and gateway; what changed meanwhile is read once more. */
+	const lookAtNetworks = (): Promise<void> => {
+		lookAgain = true;
+		looking ??= (async () => {
+			while (lookAgain && hand) {
+				lookAgain = false;
+				await readNetworks(hand);
+			}
+		})().finally(() => {
+			looking = undefined;
+		});
+		return looking;
+	};
+	const readNetworks = async (from: Hand) => {
+		const [list, bridge] = await Promise.all([from.get('docker', networksPath), from.get('docker', gatewayPath)]);
+		if (list.status !== 200) return;
+		const listed = swarmNetworks(list.body);
+		const inspected = await Promise.all(listed.map((network) => from.get('docker', networkPath(network.Id))));
+		networks = inspected
+			.filter((answer) => answer.status === 200)
+			.map((answer) => JSON.parse(answer.body) as InspectedNetwork)
+			.map((network) => ({ id: network.Id, ingress: network.Ingress, balancer: balancerAddress(network) }));
+		gateway = bridge.status === 200 ? gatewayOf(JSON.parse(bridge.body) as InspectedNetwork) : undefined;
+		for (const id of tables.keys()) if (!networks.some((network) => network.id === id)) setTable(id, []);
+		const present = networks.filter((network) => network.balancer !== undefined);
+		const paths = present.map((network) => tablePath(network.id));
+		tell(from, 'poll', paths);
+		for (const id of blind) if (!present.some((network) => network.id === id)) blind.delete(id);
+		update();
+	};
+	/** Tells the hand what it should go on doing, if that is news. */
+	const tell = (to: Hand, verb: 'poll' | 'watch' | 'hold', words: string[]) => {
+		if (told.get(verb) === words.join(' ')) return;
+		told.set(verb, words.join(' '));
+		to[verb](words);
+	};
+
+	const setTable = (networkId: string, endpoints: Endpoint[]) => {
+		const before = tables.get(networkId) ?? [];
+		if (endpoints.length === 0) tables.delete(networkId);
+		else tables.set(networkId, endpoints);
+		listener.tableChanged(networkId, before, endpoints);
+		update();
+	};
+	const readGossip = async (from: Hand, path: string, status: number, body: string) => {
+		const id = networkOfTable(path);
+		if (status !== 200) {
+			blind.add(id);
+			return readInstead(from, id);
+		}
+		blind.delete(id);
+		const strangers = unknownOwners(body, peers);
+		if (strangers.length > 0) {
+			const answer = await from.get('gossip', peersPath(id));
+			if (answer.status === 200) for (const [name, address] of readPeers(answer.body)) peers.set(name, address);
+		}
+		setTable(id, readTable(body, peers));
+	};
+	/** Without a diagnostic port there is still `network inspect --verbose`. */
+	const readInstead = async (from: Hand, id: string) => {
+		const answer = await from.get('docker', verbosePath(id));
+		if (answer.status !== 200) return;
+		const { Services } = JSON.parse(answer.body) as { Services?: VerboseServices };
+		setTable(id, readVerbose(Services ?? {}));
+	};
+
+	const onEvent = (event: DockerEvent) => {
+		const name = event.Actor.Attributes.name ?? '';
+		if (event.Type === 'container') {
+			if (event.Action === 'die') listener.container(name, 'stopping');
+			if (event.Action === 'kill' && endingSignals.has(event.Actor.Attributes.signal ?? ''))
+				listener.container(name, 'stopping');
+			if (event.Action === 'start') listener.container(name, 'started');
+		}
+		if (event.Type === 'network' || event.Action === 'start' || event.Action === 'destroy') void lookAtNetworks();
+	};
+
+	const update = () => {
+		again = true;
+		working ??= (async () => {
+			while (again && !stopping.signal.aborted) {
+				again = false;
+				await apply();
+			}
+		})().finally(() => {
+			working = undefined;
+		});
+	};
+	const apply = async () => {
+		const to = hand;
+		if (!to || balancer() !== 'mesh') return;
+		const view: NodeView = {
+			gateway,
+			networks: networks.map((network) => ({ ...network, endpoints: tables.get(network.id) ?? [] })),
+		};
+		const gone = new Set(networks.flatMap((network) => [...departed(network.id)]));
+		const next = rulesFor(view, gone);
+		const scripts = scriptsOf(next);
+		for (const namespace of applied.keys()) if (!scripts.has(namespace)) applied.delete(namespace);
+		const forgotten = forgottenBetween(ruleSet, next);
+		ruleSet = next;
+		tell(to, 'watch', [...scripts.keys()]);
+		const holdable = next.node.ports.filter(({ protocol }) => protocol !== 'sctp');
+		tell(
+			to,
+			'hold',
+			holdable.map(({ protocol, port }) => `${protocol}/${port}`),
+		);
+		const jobs = [...scripts]
+			.filter(([namespace, script]) => applied.get(namespace) !== script)
+			.map(async ([namespace, script]) => {
+				const answer = await to.run(namespace, script);
+				if (answer.status === 0) applied.set(namespace, script);
+				// 125: the namespace went meanwhile, which the next look at the networks will see.
+				else if (answer.status !== 125 && answer.status !== -1)
+					problem(
+						`The rules of ${namespace === '-' ? 'the node' : namespace} could not be written: ${answer.body.trim()}`,
+					);
+			});
+		jobs.push(...forgotten.map(async (flows) => void (await to.run(flows.namespace, forgetScript(flows)))));
+		await Promise.all(jobs);
+	};
+	const touched = async (namespace: string) => {
+		applied.delete(namespace);
+		// dockerd writes many rules one after the other when a container starts: wait for it to finish.
+		await sleep(touchedPauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+		if (!applied.has(namespace)) update();
+	};
+
+	const attend = async () => {
+		const pipe = await engine.openPipe(node.containerId, [handPath], { signal: stopping.signal });
+		applied.clear();
+		told.clear();
+		blind.clear();
+		const taken: Hand = takeHand(pipe, {
+			event: onEvent,
+			saw: (path, status, body) => void readGossip(taken, path, status, body),
+			touched: (namespace) => void touched(namespace),
+			engine: (up) => {
+				if (up === 'up') void lookAtEngine(taken);
+			},
+			alive: () => {
+				lastAlive = now();
+				become('answers');
+				for (const id of blind) void readInstead(taken, id);
+			},
+			ipvs: (answer) => {
+				ipvs = answer;
+			},
+		});
+		hand = taken;
+		lastAlive = now();
+		await taken.ended;
+		hand = undefined;
+	};
+	const lookAtEngine = async (from: Hand) => {
+		const info = await from.get('docker', '/info');
+		if (info.status === 200) {
+			const { FirewallBackend } = JSON.parse(info.body) as { FirewallBackend?: { Driver?: string } };
+			firewall = FirewallBackend?.Driver ?? 'iptables';
+		}
+		await lookAtNetworks();
+	};
+
+	const live = (async () => {
+		for (let pauseMs = 100; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+			try {
+				await attend();
+				pauseMs = 50;
+			} catch {
+				// The container is stopped, paused or gone: the next attempt may find it back.
+				become('ended');
+			}
+			await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+		}
+	})();
+	const pulse = setInterval(() => {
+		const silentMs = now() - lastAlive;
+		if (hand && silentMs > silentAfterMs) become('silent');
+		if (hand && silentMs > lostAfterMs) hand.close();
+	}, 1_000);
+	const repair = setInterval(() => {
+		applied.clear();
+		void lookAtNetworks();
+	}, repairEveryMs);
+
+	return {
+		node,
+		balancer,
+		tables,
+		update,
+		poke: () => hand?.poke(),
+		settled: async () => {
+			await looking;
+			while (working) await working;
+		},
+		close: async () => {
+			clearInterval(pulse);
+			clearInterval(repair);
+			stopping.abort();
+			hand?.close();
+			await live;
+		},
+	};
+}
