@@ -1,0 +1,19 @@
+// Content: the course and its lessons, read from the labs folder and checked with the runner's own schemas.
+import { defineCollection } from 'astro:content';
+import { glob } from 'astro/loaders';
+import { courseSchema, lessonSchema } from '#contract/lesson.ts';
+
+export const collections = {
+	course: defineCollection({
+		loader: glob({ base: LABS_DIR, pattern: 'course.yaml' }),
+		schema: courseSchema,
+	}),
+	lessons: defineCollection({
+		loader: glob({
+			base: LABS_DIR,
+			pattern: '*/*.mdx',
+			generateId: ({ entry }) => entry.replace(/\.mdx$/, ''),
+		}),
+		schema: lessonSchema,
+	}),
+};

@@ -1,0 +1,268 @@
+// <lab-terminals>: one tab for each node, with its shell. A shell is opened when its tab is first shown.
+import { button, icon, make, unseen } from '../browser/dom.ts';
+import { recall, remember } from '../browser/remembered.ts';
+import { createXtermScreen, loadTerminalFonts, type XtermScreen } from '../browser/xterm-screen.ts';
+import { type SoftKey, softKeys, withControl } from '../model/soft-keys.ts';
+import type { Terminals } from '../model/terminals.ts';
+import { strings } from '../strings.ts';
+import { pageKey } from './lab-keys.ts';
+import type { LessonPage, PagePart } from './lesson-page.ts';
+
+const words = strings.terminal;
+
+class LabTerminals extends HTMLElement implements PagePart {
+	#page: LessonPage | undefined;
+	#screens = new Map<string, XtermScreen>();
+	/** Which terminals the screens belong to; a new sandbox has new ones. */
+	#terminals: Terminals | undefined;
+	#fonts: Promise<void> | undefined;
+	#control = false;
+	/** True while the keyboard is on its way to a terminal that is not there yet. */
+	#wantsFocus = false;
+	#toldHowToLeave = false;
+	#note = make('p', { class: 'terminal-note', 'aria-hidden': 'true' });
+
+	connect(page: LessonPage) {
+		this.#page = page;
+		const { lab } = page;
+		this.setAttribute('role', 'group');
+		this.setAttribute('aria-label', words.tabs);
+		this.append(this.#head(), ...lab.nodes.map((node) => this.#panel(node)), this.#softBar(), this.#note);
+		new ResizeObserver(() => this.#screens.get(lab.front.value)?.fit()).observe(this);
+		this.addEventListener('full-screen', () => this.#toggleFullScreen());
+		this.addEventListener('focusin', (event) => this.#explainLeaving(event));
+		lab.terminals.subscribe((terminals) => this.#replace(terminals));
+		lab.front.subscribe((node) => this.#bringToFront(node));
+	}
+
+	/** Puts the keyboard into the shell in front, as soon as there is one. */
+	focusFront() {
+		const there = this.#screens.get(this.#need().lab.front.value);
+		this.#wantsFocus = !there;
+		there?.focus();
+	}
+
+	#head(): HTMLElement {
+		const { lab } = this.#need();
+		const tabs = make('div', { role: 'tablist', 'aria-label': words.tabs });
+		lab.nodes.forEach((node, at) => {
+			const tab = button(
+				{
+					role: 'tab',
+					id: `tab-${node}`,
+					'aria-controls': `terminal-${node}`,
+					title: `${words.title(node)} (Ctrl+Alt+${at + 1})`,
+				},
+				() => lab.choose(node),
+				make('span', { class: 'tab-dot', 'aria-hidden': 'true' }),
+				node,
+			);
+			tabs.append(tab);
+		});
+		tabs.addEventListener('keydown', (event) => this.#moveBetweenTabs(event));
+		lab.cluster.subscribe((cluster) => {
+			for (const tab of tabs.children) {
+				const node = cluster?.nodes.find(({ name }) => tab.id === `tab-${name}`);
+				tab.toggleAttribute('data-leader', node?.leader ?? false);
+				tab.toggleAttribute('data-down', node?.engine === 'down' || node?.status === 'down');
+			}
+		});
+		const reader = button(
+			{ class: 'quiet', 'aria-pressed': String(recall('reader') === 'on'), title: words.reader },
+			() => {
+				const on = reader.getAttribute('aria-pressed') !== 'true';
+				reader.setAttribute('aria-pressed', String(on));
+				remember('reader', on ? 'on' : undefined);
+				for (const screen of this.#screens.values()) screen.setReader(on);
+			},
+			icon('reader'),
+			unseen(words.reader),
+		);
+		const full = button(
+			{ class: 'quiet', 'aria-pressed': 'false', title: `${words.fullScreen} (Alt+Enter)`, 'data-full': true },
+			() => this.#toggleFullScreen(),
+			icon('maximize'),
+			unseen(words.fullScreen),
+		);
+		return make('div', { class: 'terminal-head' }, tabs, make('div', { class: 'terminal-tools' }, reader, full));
+	}
+
+	#panel(node: string): HTMLElement {
+		return make(
+			'div',
+			{
+				role: 'tabpanel',
+				id: `terminal-${node}`,
+				'aria-labelledby': `tab-${node}`,
+				class: 'terminal-panel',
+				hidden: true,
+			},
+			make('div', { class: 'screen', 'data-node': node }),
+			make('div', { class: 'terminal-state', role: 'status' }),
+		);
+	}
+
+	#softBar(): HTMLElement {
+		const { lab } = this.#need();
+		const bar = make('div', { class: 'soft-keys', role: 'toolbar', 'aria-label': words.softKeys });
+		const send = (key: SoftKey) => {
+			lab.terminals.value?.input(lab.front.value, new TextEncoder().encode(softKeys[key]));
+			this.focusFront();
+		};
+		const key = (name: SoftKey, face: string) => button({ 'aria-label': words.soft[name] }, () => send(name), face);
+		const control = button(
+			{ 'aria-pressed': 'false', 'data-control': true },
+			() => {
+				this.#hold(!this.#control);
+				this.focusFront();
+			},
+			words.soft.ctrl,
+		);
+		bar.append(key('escape', words.soft.escape), control, key('tab', words.soft.tab));
+		bar.append(key('left', '←'), key('up', '↑'), key('down', '↓'), key('right', '→'));
+		return bar;
+	}
+
+	#hold(control: boolean) {
+		this.#control = control;
+		this.querySelector('[data-control]')?.setAttribute('aria-pressed', String(control));
+	}
+
+	#replace(terminals: Terminals | undefined) {
+		for (const screen of this.#screens.values()) screen.dispose();
+		for (const element of this.querySelectorAll('.screen')) element.replaceChildren();
+		this.#screens.clear();
+		this.#terminals = terminals;
+		if (!terminals) return this.#setFullScreen(false);
+		for (const node of this.#need().lab.nodes) this.#followState(node, terminals);
+		void this.#show(this.#need().lab.front.value);
+	}
+
+	#bringToFront(front: string) {
+		for (const tab of this.querySelectorAll<HTMLElement>('[role=tab]')) {
+			const selected = tab.id === `tab-${front}`;
+			tab.setAttribute('aria-selected', String(selected));
+			tab.tabIndex = selected ? 0 : -1;
+			if (selected) tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+		}
+		for (const panel of this.querySelectorAll<HTMLElement>('[role=tabpanel]'))
+			panel.hidden = panel.id !== `terminal-${front}`;
+		void this.#show(front);
+	}
+
+	/** Opens the node's shell if this is the first look at it. The size is right from the start: fonts first, then layout. */
+	async #show(node: string) {
+		const { lab, announce } = this.#need();
+		const terminals = this.#terminals;
+		if (!terminals) return;
+		this.#fonts ??= loadTerminalFonts();
+		await this.#fonts;
+		await visible(this);
+		const element = this.querySelector<HTMLElement>(`.screen[data-node="${node}"]`);
+		const stale = terminals !== this.#terminals || lab.front.value !== node;
+		if (!element || stale) return;
+		const there = this.#screens.get(node);
+		if (there) return there.fit();
+		const screen = createXtermScreen(element, {
+			label: words.title(node),
+			reader: recall('reader') === 'on',
+			isPageKey: (event) => pageKey(event) !== undefined && event.key !== '?',
+			onInput: (bytes) => terminals.input(node, this.#controlled(bytes)),
+			onResize: (size) => terminals.resize(node, size),
+			onCopied: () => {
+				announce(words.copied);
+				this.#flash(words.copied);
+			},
+		});
+		this.#screens.set(node, screen);
+		terminals.show(node, screen);
+		if (this.#wantsFocus) screen.focus();
+		this.#wantsFocus = false;
+	}
+
+	#controlled(bytes: Uint8Array): Uint8Array {
+		if (!this.#control) return bytes;
+		this.#hold(false);
+		return new TextEncoder().encode(withControl(new TextDecoder().decode(bytes)));
+	}
+
+	#followState(node: string, terminals: Terminals) {
+		const line = this.querySelector<HTMLElement>(`#terminal-${node} .terminal-state`);
+		terminals.state(node).subscribe((state) => {
+			if (!line || terminals !== this.#terminals) return;
+			line.dataset.state = state.type;
+			if (state.type === 'ended') {
+				const again = button(
+					{ class: 'button small' },
+					() => {
+						terminals.reopen(node);
+						this.focusFront();
+					},
+					words.reopen,
+				);
+				line.replaceChildren(words.ended(state.reason.replace(/\.$/, '')), ' ', again);
+			} else if (state.type === 'opening') line.replaceChildren(words.connecting);
+			else if (state.type === 'lost') line.replaceChildren(words.lost);
+			else line.replaceChildren();
+		});
+	}
+
+	#moveBetweenTabs(event: KeyboardEvent) {
+		const { lab } = this.#need();
+		const now = lab.nodes.indexOf(lab.front.value);
+		const count = lab.nodes.length;
+		const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: count - 1 }[event.key];
+		const node = to === undefined ? undefined : lab.nodes[(to + count) % count];
+		if (!node || event.ctrlKey || event.altKey || event.metaKey) return;
+		event.preventDefault();
+		lab.choose(node);
+		this.querySelector<HTMLElement>(`#tab-${node}`)?.focus();
+	}
+
+	#toggleFullScreen() {
+		this.#setFullScreen(!this.hasAttribute('data-full-screen'));
+		this.focusFront();
+	}
+
+	#setFullScreen(on: boolean) {
+		this.toggleAttribute('data-full-screen', on);
+		const toggle = this.querySelector<HTMLElement>('[data-full]');
+		toggle?.setAttribute('aria-pressed', String(on));
+		toggle?.replaceChildren(icon(on ? 'minimize' : 'maximize'), unseen(words.fullScreen));
+	}
+
+	/** Tab belongs to the shell, so whoever comes in by keyboard must hear how to get out (WCAG 2.1.2). */
+	#explainLeaving(event: FocusEvent) {
+		const inShell = event.target instanceof HTMLTextAreaElement;
+		if (!inShell || this.#toldHowToLeave) return;
+		this.#toldHowToLeave = true;
+		this.#need().announce(words.leave);
+		this.#flash(words.leaveNote);
+	}
+
+	#flash(text: string) {
+		this.#note.textContent = text;
+		for (const animation of this.#note.getAnimations()) animation.cancel();
+		this.#note.animate([{ opacity: 1 }, { opacity: 1, offset: 0.9 }, { opacity: 0 }], { duration: 5000 });
+	}
+
+	#need(): LessonPage {
+		if (!this.#page) throw new Error('<lab-terminals> is not connected to the page yet');
+		return this.#page;
+	}
+}
+customElements.define('lab-terminals', LabTerminals);
+
+export type { LabTerminals };
+
+/** Resolves when the element takes up room: before that there is nothing to fit a terminal into. */
+function visible(element: HTMLElement): Promise<void> {
+	return new Promise((resolve) => {
+		const observer = new ResizeObserver(() => {
+			if (element.clientWidth === 0 || element.clientHeight === 0) return;
+			observer.disconnect();
+			resolve();
+		});
+		observer.observe(element);
+	});
+}

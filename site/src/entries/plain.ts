@@ -1,0 +1,2 @@
+// What a page without a lesson needs.
+import '../elements/lab-theme.ts';

@@ -1,0 +1,166 @@
+// Terminals: which node's shell is shown on which channel, with flow control and replay.
+import { type ClientFrame, flow, frameKind } from '#contract/socket.ts';
+import { type Clock, within } from './clock.ts';
+import { type Signal, signal, type WritableSignal } from './signal.ts';
+
+export interface Size {
+	cols: number;
+	rows: number;
+}
+
+/** What draws a terminal; the emulator behind it is not the model's business. */
+export interface Screen {
+	/** Calls `done` once the bytes have been drawn. */
+	write(bytes: Uint8Array, done: () => void): void;
+	/** Empties screen and scrollback. */
+	reset(): void;
+	size(): Size;
+}
+
+export type TerminalState =
+	/** Nobody has looked at it yet. */
+	| { type: 'unopened' }
+	| { type: 'opening' }
+	| { type: 'open' }
+	/** The connection dropped; the shell lives on. */
+	| { type: 'lost' }
+	| { type: 'ended'; reason: string };
+
+interface Terminal {
+	node: string;
+	channel: number;
+	state: WritableSignal<TerminalState>;
+	screen: Screen | undefined;
+	size: Size | undefined;
+	written: boolean;
+	/** Bytes drawn and not yet acknowledged. */
+	unacked: number;
+	/** Replay frames being drawn now. What the emulator says meanwhile is an old answer to an old question. */
+	replaying: number;
+}
+
+export interface Terminals {
+	state(node: string): Signal<TerminalState>;
+	/** Shows the node's shell on `screen`. */
+	show(node: string, screen: Screen): void;
+	/** What the learner typed, or the emulator answered. Dropped while there is no shell to hear it. */
+	input(node: string, bytes: Uint8Array): void;
+	resize(node: string, size: Size): void;
+	/** Starts a new shell where one has ended. */
+	reopen(node: string): void;
+	/** Resolves true when the shell is there, false after `ms`. */
+	whenOpen(node: string, ms: number): Promise<boolean>;
+	connected(): void;
+	disconnected(): void;
+	opened(channel: number): void;
+	ended(channel: number, reason: string): void;
+	bytes(frame: { kind: number; channel: number; bytes: Uint8Array }): void;
+}
+
+export interface TerminalsOptions {
+	nodes: readonly string[];
+	clock: Clock;
+	/** False when there is no connection. */
+	send: (frame: ClientFrame) => boolean;
+	sendInput: (channel: number, bytes: Uint8Array) => boolean;
+}
+
+export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOptions): Terminals {
+	const terminals = nodes.map(
+		(node, channel): Terminal => ({
+			node,
+			channel,
+			state: signal<TerminalState>({ type: 'unopened' }),
+			screen: undefined,
+			size: undefined,
+			written: false,
+			unacked: 0,
+			replaying: 0,
+		}),
+	);
+
+	function find(node: string): Terminal {
+		const found = terminals.find((terminal) => terminal.node === node);
+		if (!found) throw new RangeError(`no terminal for ${node}`);
+		return found;
+	}
+
+	function open(terminal: Terminal) {
+		if (!terminal.screen) return;
+		terminal.size = terminal.screen.size();
+		const { node, channel, size } = terminal;
+		terminal.state.set(send({ type: 'open', channel, node, ...size }) ? { type: 'opening' } : { type: 'lost' });
+	}
+
+	function acknowledge(terminal: Terminal, bytes: number) {
+		terminal.unacked += bytes;
+		if (terminal.unacked < flow.ackEvery) return;
+		send({ type: 'ack', channel: terminal.channel, bytes: terminal.unacked });
+		terminal.unacked = 0;
+	}
+
+	return {
+		state: (node) => find(node).state,
+		show(node, screen) {
+			const terminal = find(node);
+			terminal.screen = screen;
+			open(terminal);
+		},
+		input(node, bytes) {
+			const terminal = find(node);
+			if (terminal.state.value.type !== 'open' || terminal.replaying > 0) return;
+			sendInput(terminal.channel, bytes);
+		},
+		resize(node, size) {
+			const terminal = find(node);
+			if (terminal.size?.cols === size.cols && terminal.size.rows === size.rows) return;
+			terminal.size = size;
+			const { type } = terminal.state.value;
+			if (type === 'open' || type === 'opening') send({ type: 'resize', channel: terminal.channel, ...size });
+		},
+		reopen(node) {
+			const terminal = find(node);
+			if (terminal.state.value.type === 'ended') open(terminal);
+		},
+		async whenOpen(node, ms) {
+			const { state } = find(node);
+			const { promise, resolve } = Promise.withResolvers<boolean>();
+			const stop = state.subscribe((value) => {
+				if (value.type === 'open') resolve(true);
+			});
+			return within(clock, ms, promise, false).finally(stop);
+		},
+		connected() {
+			for (const terminal of terminals) if (terminal.state.value.type !== 'ended') open(terminal);
+		},
+		disconnected() {
+			for (const { state, screen } of terminals) {
+				if (screen && state.value.type !== 'ended') state.set({ type: 'lost' });
+			}
+		},
+		opened(channel) {
+			const terminal = terminals[channel];
+			if (!terminal?.screen) return;
+			// The runner replays the shell's recent output to every newcomer, so what is drawn already would be there twice.
+			if (terminal.written) terminal.screen.reset();
+			terminal.written = false;
+			terminal.unacked = 0;
+			terminal.replaying = 0;
+			terminal.state.set({ type: 'open' });
+		},
+		ended(channel, reason) {
+			terminals[channel]?.state.set({ type: 'ended', reason });
+		},
+		bytes({ kind, channel, bytes }) {
+			const terminal = terminals[channel];
+			if (!terminal?.screen || terminal.state.value.type !== 'open') return;
+			terminal.written = true;
+			const replay = kind === frameKind.replay;
+			if (replay) terminal.replaying++;
+			terminal.screen.write(bytes, () => {
+				if (replay) terminal.replaying = Math.max(0, terminal.replaying - 1);
+				acknowledge(terminal, bytes.length);
+			});
+		},
+	};
+}
