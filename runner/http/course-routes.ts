@@ -36,7 +36,8 @@ export function addCourseRoutes(app: FastifyInstance, parts: { labs: Labs; learn
 		await callerOf(request, learners);
 		const { hints } = findStep(findLesson(labs, query.lesson), query.step);
 		const hint = hints[query.number - 1];
-		if (hint === undefined) throw new LabError('request.invalid', { where: 'query.number', problem: 'there is no such hint' });
+		if (hint === undefined)
+			throw new LabError('request.invalid', { where: 'query.number', problem: 'there is no such hint' });
 		return { hint, more: query.number < hints.length };
 	});
 

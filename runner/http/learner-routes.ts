@@ -8,7 +8,10 @@ import { serve } from './route.ts';
 /** A learner is remembered by the browser for a year after the last visit that made a new cookie. */
 const cookieSeconds = 365 * 24 * 60 * 60;
 
-export function addLearnerRoutes(app: FastifyInstance, parts: { store: Store; now: () => Date; secure: boolean }): void {
+export function addLearnerRoutes(
+	app: FastifyInstance,
+	parts: { store: Store; now: () => Date; secure: boolean },
+): void {
 	const { store, now, secure } = parts;
 
 	serve(app, 'createLearner', async ({ reply }) => {
