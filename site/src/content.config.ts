@@ -11,7 +11,8 @@ export const collections = {
 	lessons: defineCollection({
 		loader: glob({
 			base: LABS_DIR,
-			pattern: '*/*.mdx',
+			// As the runner reads it: names that begin with "." or "_" are drafts.
+			pattern: '[!._]*/[!._]*.mdx',
 			generateId: ({ entry }) => entry.replace(/\.mdx$/, ''),
 		}),
 		schema: lessonSchema,

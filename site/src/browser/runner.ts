@@ -1,7 +1,12 @@
 // Runner: how this browser reaches the runner of the same origin, and tells the time.
+
+import { config } from 'zod';
 import type { Fetch } from '../model/api-client.ts';
 import type { Clock } from '../model/clock.ts';
 import type { OpenSocket } from '../model/connection.ts';
+
+// Otherwise zod tries whether it may compile code, which the Content-Security-Policy reports as an attack.
+config({ jitless: true });
 
 /** A runner that has not answered after this long is treated as not there. Making a sandbox answers at once. */
 const answerWithinMs = 30_000;

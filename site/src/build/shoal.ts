@@ -13,10 +13,10 @@ export interface Swimmer {
 
 /** Half the height of the large fish at `t`, 0 at the tip of the tail and 1 at the nose. */
 function halfHeight(t: number): number {
-	const tailEnds = 0.24;
-	if (t < tailEnds) return 0.2 + 0.5 * ((tailEnds - t) / tailEnds);
+	const tailEnds = 0.2;
+	if (t < tailEnds) return 0.24 + 0.46 * ((tailEnds - t) / tailEnds);
 	const along = (t - tailEnds) / (1 - tailEnds);
-	return Math.max(0.2 * (1 - along), Math.sin(Math.PI * along ** 0.85) * 0.95);
+	return Math.max(0.24 * (1 - along), Math.sin(Math.PI * along ** 0.8) ** 0.8);
 }
 
 /**

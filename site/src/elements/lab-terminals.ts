@@ -1,7 +1,7 @@
 // <lab-terminals>: one tab for each node, with its shell. A shell is opened when its tab is first shown.
 import { button, icon, make, unseen } from '../browser/dom.ts';
 import { recall, remember } from '../browser/remembered.ts';
-import { createXtermScreen, loadTerminalFonts, type XtermScreen } from '../browser/xterm-screen.ts';
+import type { XtermScreen } from '../browser/xterm-screen.ts';
 import { type SoftKey, softKeys, withControl } from '../model/soft-keys.ts';
 import type { Terminals } from '../model/terminals.ts';
 import { strings } from '../strings.ts';
@@ -15,7 +15,7 @@ class LabTerminals extends HTMLElement implements PagePart {
 	#screens = new Map<string, XtermScreen>();
 	/** Which terminals the screens belong to; a new sandbox has new ones. */
 	#terminals: Terminals | undefined;
-	#fonts: Promise<void> | undefined;
+	#emulator: ReturnType<typeof loadEmulator> | undefined;
 	#control = false;
 	/** True while the keyboard is on its way to a terminal that is not there yet. */
 	#wantsFocus = false;
@@ -155,8 +155,8 @@ class LabTerminals extends HTMLElement implements PagePart {
 		const { lab, announce } = this.#need();
 		const terminals = this.#terminals;
 		if (!terminals) return;
-		this.#fonts ??= loadTerminalFonts();
-		await this.#fonts;
+		this.#emulator ??= loadEmulator();
+		const createXtermScreen = await this.#emulator;
 		await visible(this);
 		const element = this.querySelector<HTMLElement>(`.screen[data-node="${node}"]`);
 		const stale = terminals !== this.#terminals || lab.front.value !== node;
@@ -254,6 +254,13 @@ class LabTerminals extends HTMLElement implements PagePart {
 customElements.define('lab-terminals', LabTerminals);
 
 export type { LabTerminals };
+
+/** The emulator is most of the page's weight, and a reader without a sandbox needs none of it. */
+async function loadEmulator() {
+	const { createXtermScreen, loadTerminalFonts } = await import('../browser/xterm-screen.ts');
+	await loadTerminalFonts();
+	return createXtermScreen;
+}
 
 /** Resolves when the element takes up room: before that there is nothing to fit a terminal into. */
 function visible(element: HTMLElement): Promise<void> {

@@ -10,9 +10,9 @@ export interface Placeholder {
 	words: string;
 }
 
-/** The placeholders of a command, in order. */
+/** The placeholders of a command, in order. Docker's own templates (`{{.Name}}`, `{{json .}}`) are none. */
 export function findPlaceholders(command: string): Placeholder[] {
-	return [...command.matchAll(/\{\{\s*([\w.-]+)\s*\}\}/g)].map((match) => {
+	return [...command.matchAll(/\{\{\s*([a-z][a-zA-Z0-9]*\.[a-zA-Z][a-zA-Z0-9]*)\s*\}\}/g)].map((match) => {
 		const name = match[1] ?? '';
 		return { from: match.index, to: match.index + match[0].length, name, words: wordsFor(name) };
 	});
