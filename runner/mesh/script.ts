@@ -77,8 +77,7 @@ export function nodeScript({ gateway, ports }: NodeRules): string {
 	const local = '-m addrtype --dst-type LOCAL -j DOCKER-INGRESS';
 	return [
 		'has=$(iptables-save -t nat && iptables-save -t filter) || exit 1',
-		// Dockerd looks for "-m addrtype ... -o docker_gwbridge"; iptables-save prints it the other way round.
-		'missing() { case $has in *"-A $1"*) ;; *) echo "-I ${2:-$1}" ;; esac; }',
+		'missing() { case $has in *"-A $1"*) ;; *) echo "-I $1" ;; esac; }',
 		'first=1; case $has in *"-A FORWARD -j DOCKER-USER"*) first=2 ;; esac',
 		'{',
 		"cat <<'END'",
@@ -97,7 +96,7 @@ export function nodeScript({ gateway, ports }: NodeRules): string {
 		...accept,
 		'-A DOCKER-INGRESS -j RETURN',
 		'END',
-		'missing "FORWARD -j DOCKER-INGRESS" "FORWARD $first -j DOCKER-INGRESS"',
+		'case $has in *"-A FORWARD -j DOCKER-INGRESS"*) ;; *) echo "-I FORWARD $first -j DOCKER-INGRESS" ;; esac',
 		'echo COMMIT',
 		'} | iptables-restore --noflush || exit 1',
 		'echo 1 > /proc/sys/net/ipv4/conf/docker_gwbridge/route_localnet',
