@@ -244,8 +244,10 @@ export function startMeshNode(
 		if (!applied.has(namespace)) update();
 	};
 
-	const attend = async () => {
+	/** Holds the hand for as long as it lives. Resolves with whether it ever spoke. */
+	const attend = async (): Promise<boolean> => {
 		const pipe = await engine.openPipe(node.containerId, [handPath], { signal: stopping.signal });
+		let spoke = false;
 		applied.clear();
 		told.clear();
 		blind.clear();
@@ -263,12 +265,14 @@ export function startMeshNode(
 			},
 			ipvs: (answer) => {
 				ipvs = answer;
+				spoke = true;
 			},
 		});
 		hand = taken;
 		lastAlive = now();
 		await taken.ended;
 		hand = undefined;
+		return spoke;
 	};
 	const lookAtEngine = async (from: Hand) => {
 		const info = await from.get('docker', '/info');
@@ -281,13 +285,10 @@ export function startMeshNode(
 
 	const live = (async () => {
 		for (let pauseMs = 100; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, 1_000)) {
-			try {
-				await attend();
-				pauseMs = 50;
-			} catch {
-				// The container is stopped, paused or gone: the next attempt may find it back.
-				become('ended');
-			}
+			// A stopped or paused container refuses; a later attempt may find it back.
+			const spoke = await attend().catch(() => false);
+			if (spoke) pauseMs = 10;
+			else become('ended');
 			await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
 		}
 	})();
