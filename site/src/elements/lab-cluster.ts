@@ -38,17 +38,23 @@ class LabCluster extends HTMLElement implements PagePart {
 			const view = viewCluster(cluster, colourOf);
 			this.dataset.swarm = view.swarm;
 			this.#summary.textContent = view.summary;
+			this.#summary.title = view.summary;
 			this.#drawNodes(view, (node) => {
 				lab.choose(node);
 				focusTerminal();
 			});
+			this.#mark(lab.front.value);
 			this.#services.replaceChildren(...serviceLines(view));
 			this.#table.replaceChildren(tableOf(view));
 		});
-		lab.front.subscribe((front) => {
-			for (const node of this.#nodes.children)
-				node.toggleAttribute('data-front', (node as HTMLElement).dataset.node === front);
-		});
+		lab.front.subscribe((front) => this.#mark(front));
+	}
+
+	/** The node whose terminal is in front. */
+	#mark(front: string) {
+		for (const node of this.#nodes.querySelectorAll<HTMLElement>('.node')) {
+			node.toggleAttribute('data-front', node.dataset.node === front);
+		}
 	}
 
 	#forget() {
