@@ -31,7 +31,8 @@ function get(connection: Duplex, url: URL, signal: AbortSignal): Promise<HttpAns
 		const path = `${url.pathname}${url.search}`;
 		// A refused connection may show as an error of the stream before the request has taken it over.
 		connection.on('error', reject);
-		const sent = request({ createConnection: () => connection, path, headers, signal, agent: false }, (response) => {
+		// No `agent: false` here: with an agent of any kind, `createConnection` is not called.
+		const sent = request({ createConnection: () => connection, path, headers, signal }, (response) => {
 			const chunks: Buffer[] = [];
 			let size = 0;
 			const finish = () =>

@@ -47,10 +47,12 @@ function memberReasons(check: NodeCheck, node: ClusterNode, state: ClusterState)
 		reasons.push(`${node.name} is ${node.status} instead of ${check.status}`);
 	}
 	if (check.role !== undefined && node.role !== check.role) {
-		reasons.push(`${node.name} is a ${node.role} instead of a ${check.role}`);
+		reasons.push(`${node.name} is a ${node.role ?? 'node'} instead of a ${check.role}`);
 	}
 	if (check.availability !== undefined && node.availability !== check.availability) {
-		reasons.push(`the availability of ${node.name} is ${node.availability} instead of ${check.availability}`);
+		reasons.push(
+			`the availability of ${node.name} is ${node.availability ?? 'unknown'} instead of ${check.availability}`,
+		);
 	}
 	if (check.leader !== undefined && node.leader !== check.leader) {
 		const leader = state.nodes.find((candidate) => candidate.leader)?.name;
@@ -76,6 +78,6 @@ function labelReason(node: ClusterNode, key: string, value: string, state: Clust
 }
 
 function describe(node: ClusterNode): string {
-	const availability = node.availability === 'active' ? '' : `, availability ${node.availability}`;
-	return `${node.name} is a ${node.role} and ${node.status}${node.leader ? ', and it leads' : ''}${availability}`;
+	const availability = (node.availability ?? 'active') === 'active' ? '' : `, availability ${node.availability}`;
+	return `${node.name} is a ${node.role ?? 'node'} and ${node.status}${node.leader ? ', and it leads' : ''}${availability}`;
 }

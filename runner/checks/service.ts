@@ -25,7 +25,7 @@ export function evaluateService(check: ServiceCheck, state: ClusterState): Check
 			...taskReasons(check, service, running, state),
 			...shapeReasons(check, service),
 		],
-		seen: `${proportion(service)} of ${service.name}, on ${counted(nodesOf(running).length, 'node')}`,
+		seen: `${proportion(service, ` of ${service.name}`)}, on ${counted(nodesOf(running).length, 'node')}`,
 	});
 }
 
@@ -36,11 +36,16 @@ export function noSuchService(name: string, state: ClusterState): string {
 	return `There is no service named ${name} yet${instead}`;
 }
 
-/** `2 of 3 replicas run`. */
-export function proportion(service: ClusterService): string {
+/** `2 of 3 replicas run`, `2 of 3 replicas of goweb run`. */
+export function proportion(service: ClusterService, ofName = ''): string {
+	const isOne = service.replicas === 1;
+	return `${service.running} of ${service.replicas} ${nounOf(service, service.replicas)}${ofName} ${isOne ? 'runs' : 'run'}`;
+}
+
+/** Only a replicated service has replicas; others have tasks. */
+function nounOf(service: ClusterService, count: number): string {
 	const noun = service.mode === 'replicated' ? 'replica' : 'task';
-	const nouns = service.replicas === 1 ? noun : `${noun}s`;
-	return `${service.running} of ${service.replicas} ${nouns} ${service.replicas === 1 ? 'runs' : 'run'}`;
+	return count === 1 ? noun : `${noun}s`;
 }
 
 function specReasons(check: ServiceCheck, service: ClusterService): string[] {
@@ -94,6 +99,9 @@ function runningReasons(check: ServiceCheck, service: ClusterService, state: Clu
 	// A service that asks for another number than the step does, and runs all of it, has one difference, not two.
 	const saidAlready = check.replicas !== undefined && !matches(check.replicas, service.replicas);
 	if (isComplete && saidAlready) return troubles;
+	if (service.running > service.replicas) {
+		return [`${service.running} ${nounOf(service, service.running)} still run instead of ${service.replicas}`];
+	}
 	const instead = isComplete && check.running !== undefined ? ` instead of ${inWords(check.running)}` : '';
 	return [`${proportion(service)}${instead}`, ...troubles];
 }

@@ -30,13 +30,17 @@ function causeOf(tasks: readonly ClusterTask[], service: ClusterService): Cluste
 	if (wanted.some((task) => task.state === 'running')) return undefined;
 	const [current] = wanted;
 	if (current?.error) return current;
-	// Between two attempts there is no wanted task at all, only failed ones.
-	const failed = tasks.find((task) => task.error !== undefined && task.image === service.image && isFailure(task));
-	return failed ?? current;
+	// Between two attempts there is no wanted task at all, only ended ones.
+	const ended = tasks.find((task) => task !== current && task.image === service.image && hasEnded(task));
+	return ended ?? current;
 }
 
-function isFailure(task: ClusterTask): boolean {
-	return task.state === 'failed' || task.state === 'rejected' || task.state === 'orphaned';
+/** It failed, or its program ended although it should go on. A task that was told to shut down shows as `shutdown`. */
+function hasEnded(task: ClusterTask): boolean {
+	if (task.state === 'complete') return task.desired !== 'complete';
+	return (
+		task.error !== undefined && (task.state === 'failed' || task.state === 'rejected' || task.state === 'orphaned')
+	);
 }
 
 function severity(tasks: readonly ClusterTask[]): number {

@@ -12,7 +12,7 @@ export interface Frontmatter {
 	/** Plain data, as the YAML says. */
 	data: unknown;
 	/** Mistakes in the YAML itself. */
-	mistakes: { position: Position; message: string }[];
+	mistakes: { position: Position; message: string; hint?: string }[];
 	/** Where the value at a path begins; for a value that is not there, where what should hold it does. */
 	positionOf(path: Path): Position;
 	/** Where a key of the map at a path stands. */
@@ -40,7 +40,11 @@ export function readYaml(yaml: string, firstLine = 1): Omit<Frontmatter, 'bodyLi
 	const begin = at(0);
 	return {
 		data: document.errors.length > 0 ? undefined : document.toJS(),
-		mistakes: document.errors.map((error) => ({ position: at(error.pos[0]), message: plainMessage(error.message) })),
+		mistakes: document.errors.map((error) => ({
+			position: at(error.pos[0]),
+			message: plainMessage(error.message),
+			...(yamlHints[error.code] ? { hint: yamlHints[error.code] } : {}),
+		})),
 		positionOf: (path) => {
 			const offset = offsetOf(document, path);
 			return offset === undefined ? begin : at(offset);
@@ -69,6 +73,14 @@ function offsetOf(document: Document, path: Path): number | undefined {
 	}
 	return undefined;
 }
+
+/** What is mostly behind the YAML parser's words. */
+const yamlHints: Record<string, string> = {
+	BLOCK_AS_IMPLICIT_KEY: 'a text with ": " in it goes in quotes',
+	BAD_INDENT: 'something before this place has no end, or this line is indented otherwise than its neighbours',
+	MISSING_CHAR: 'something before this place has no end: a quote, "]" or "}"',
+	TAB_AS_INDENT: 'YAML is indented with spaces',
+};
 
 function plainMessage(message: string): string {
 	const [first = ''] = message.split('\n');

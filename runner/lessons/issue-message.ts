@@ -17,6 +17,7 @@ const typeNames: Record<string, string> = {
 /** The value at fault is `value`; the last key of the issue's path is what it is called. */
 export function issueMessage(issue: Issue, value: unknown): string {
 	const name = nameOf(issue.path);
+	if (value === null) return `${name} is empty`;
 	switch (issue.code) {
 		case 'invalid_type':
 			if (value === undefined) return `${name} is missing`;
@@ -56,7 +57,6 @@ function nameOf(path: readonly PropertyKey[]): string {
 }
 
 function shown(value: unknown): string {
-	if (value === null) return 'nothing';
 	if (Array.isArray(value)) return 'a list';
 	if (typeof value === 'object') return 'a set of keys';
 	return typeof value === 'string' ? `"${value}"` : String(value);

@@ -13,7 +13,7 @@ export function parseCourse(file: string, text: string): ParsedCourse {
 	const report = problemsOf(file, text);
 	const yaml = readYaml(text);
 	if (yaml.mistakes.length > 0) {
-		return { ok: false, problems: yaml.mistakes.map(({ position, message }) => report(position, message)) };
+		return { ok: false, problems: yaml.mistakes.map(({ position, message, hint }) => report(position, message, hint)) };
 	}
 	const findings = findingsOf(yaml.data, courseSchema, []);
 	if (findings.length > 0) {

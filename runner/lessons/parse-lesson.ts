@@ -31,7 +31,7 @@ export function parseLesson({ file, id, text, knownImages }: LessonFile): Parsed
 		return { ok: false, problems: [report(top, message)] };
 	}
 	if (frontmatter.mistakes.length > 0) {
-		const problems = frontmatter.mistakes.map(({ position, message }) => report(position, message));
+		const problems = frontmatter.mistakes.map(({ position, message, hint }) => report(position, message, hint));
 		return { ok: false, problems: inOrder(problems) };
 	}
 	const validated = validateLesson(frontmatter.data);

@@ -29,7 +29,19 @@ export function validateLesson(data: unknown): Validated {
 	const general = parsed.error.issues
 		.filter((issue) => !isOfUnion(issue.path))
 		.flatMap((issue) => toFindings(issue, [], data, lessonSchema));
-	return { ok: false, findings: [...general, ...stepFindings(data)] };
+	return { ok: false, findings: withoutEchoes([...general, ...stepFindings(data)]) };
+}
+
+/** A key that is "missing" because it was misspelt is the same mistake as the misspelt one, and is said once. */
+function withoutEchoes(findings: Finding[]): Finding[] {
+	return findings.filter(({ path, key, message }) => {
+		const isMissing = key === undefined && message.endsWith(' is missing');
+		const meant = `did you mean "${String(path.at(-1))}"?`;
+		const parent = JSON.stringify(path.slice(0, -1));
+		return (
+			!isMissing || !findings.some((other) => JSON.stringify(other.path) === parent && other.message.includes(meant))
+		);
+	});
 }
 
 function stepFindings(data: unknown): Finding[] {
@@ -84,6 +96,8 @@ function toFindings(
 		if (branch)
 			return branch.flatMap((inner) => toFindings(inner, path, value, amountSchema.options[1], 'keys of a range'));
 	}
+	const repeated = issue.code === 'custom' && path.length === 1 && path[0] === 'steps' ? repeatedStep(data) : undefined;
+	if (repeated) return [repeated];
 	if (issue.code !== 'unrecognized_keys') {
 		return [{ path, message: issueMessage({ ...issue, path }, valueAt(data, issue.path)) }];
 	}
@@ -94,6 +108,14 @@ function toFindings(
 		const hint = `${typeof issue.path.at(-1) === 'number' ? 'known keys' : whose}: ${known.join(', ')}`;
 		return { path, key, message: `unknown key "${key}"${closest ? `, did you mean "${closest}"?` : ''}`, hint };
 	});
+}
+
+/** The contract says that a step ID is there twice; where, it cannot say. */
+function repeatedStep(data: unknown): Finding | undefined {
+	const ids = listAt(data, 'steps').map((step) => valueAt(step, ['id']));
+	const index = ids.findIndex((id, place) => ids.indexOf(id) < place);
+	if (index < 0) return undefined;
+	return { path: ['steps', index, 'id'], message: `another step has the id "${String(ids[index])}" already` };
 }
 
 function isInside(issue: z.core.$ZodIssue): boolean {
