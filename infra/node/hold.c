@@ -1,27 +1,35 @@
-// hold: keeps a shell and its screen while nobody looks, and lets several look at once.
+// Hold: a terminal that outlives whoever looks at it. The node's shells live in it.
 //
-// usage: hold NAME [PROGRAM ARGUMENT...]
+//   hold NAME [program...]                    for people: attach this terminal to the terminal NAME
+//   hold --pipe COLSxROWS NAME [program...]   for the runner: the same over pipes, in frames
 //
-// If no holder of that name lives, one is started: a process of its own that owns a pseudo-terminal, runs the program in it
-// (a login shell by default), and remembers the last 256 KiB that it wrote. Then this process attaches: it prints the line
-// `replay N`, N remembered bytes, and from then on what the program writes, as it writes it; what is typed goes to the program,
-// and a change of this terminal's size to its terminal. It exits with the program's exit code when that ends, and with 0
-// when its own input ends; the program lives on.
+// If nobody holds NAME yet, a holder is left behind that owns a pty, runs the program on it (default: a login shell) and
+// keeps the last 256 KiB of its output. Attaching shows those first. `hold` ends when its stdin does, and leaves the shell
+// alone; it ends with the shell's exit code when the shell does.
 //
-// A client that does not read stops the program's output, as a terminal should, unless others are attached: those wait for
-// it for a few seconds, then it is let go.
+// Frames of --pipe: a kind, the length in 3 bytes (big-endian), then the content. The same frames are the packets between
+// `hold` and the holder, on a SOCK_SEQPACKET socket, which keeps them whole.
+//   to it    i  typed bytes          s  size: columns, rows (2 bytes each)
+//   from it  h  hello: bytes of replay that follow (4 bytes), bytes the shell ever wrote (8), which shell this is (8)
+//            r  replayed output      o  output            x  the shell has ended: exit code (1 byte). Nothing follows
+//
+// Nobody who stalls costs memory: clients read from the ring, each at its own place. The pty is not read while the slowest
+// client is 64 KiB behind, so the shell waits as it would for a slow terminal. If others have seen everything and one has
+// not moved for 5 s, that one is dropped. Whoever attaches or resizes last decides the size.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -30,473 +38,453 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef DIRECTORY
 #define DIRECTORY "/run/shoal/terminals"
-#define MAX_CLIENTS 8
-#define CHUNK 16384
-#define RING (256 * 1024)
-#define LET_GO_MS 5000
+#endif
 
-// A packet between client and holder: one byte of type, two of length (little-endian), the content.
-enum { TYPED = 'd', SIZE = 'w', OUTPUT = 'o', REPLAY = 'r', ENDED = 'x' };
-#define HEADER 3
+enum {
+	ringBytes = 256 * 1024,
+	lagBytes = 64 * 1024,
+	headBytes = 4,
+	contentBytes = 32 * 1024, // of one frame
+	frameBytes = headBytes + contentBytes,
+	clientsMost = 8,
+	stuckMs = 5000,
+	lingerMs = 2000, // how long an ended shell's last output waits for slow clients
+	attempts = 5,
+};
+
+static void fail(const char *what) {
+	fprintf(stderr, "hold: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static int64_t nowMs(void) {
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+static void putNumber(unsigned char *to, uint64_t number, int bytes) {
+	while (bytes-- > 0) *to++ = (unsigned char)(number >> (8 * bytes));
+}
+
+// Writes the head of a frame; the content follows it.
+static void putHead(unsigned char *frame, char kind, size_t content) {
+	frame[0] = (unsigned char)kind;
+	putNumber(frame + 1, content, 3);
+}
+
+static bool wouldBlock(void) { return errno == EAGAIN || errno == EINTR; }
+
+static int nonBlocking(int fd) {
+	int flags = fcntl(fd, F_GETFL);
+	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	return flags;
+}
+
+static int signalsOf(int signal) {
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+// ---- the holder
 
 struct client {
 	int fd;
-	uint8_t in[HEADER + 65535]; // one packet, as far as it has come
-	size_t in_length;
-	uint8_t *out; // what has not been sent yet
-	size_t out_length, out_sent;
-	int64_t stuck_since; // ms, or 0
-	int has_size;        // it has told its size, and got its replay
+	bool attached;          // has told its size
+	uint64_t at, replayEnd; // places in the output since the shell's start
+	int64_t stuckSince;     // 0: it takes what it gets
 };
 
-static struct client *clients[MAX_CLIENTS];
-static uint8_t ring[RING];
-static size_t ring_length, ring_start;
-static int pty_fd = -1;
-static int child_ended_pipe[2];
+static struct client clients[clientsMost];
+static int clientCount;
+static unsigned char ring[ringBytes];
+static uint64_t written;
+static uint64_t shellId;
+// One frame of input that the pty has not taken whole yet. Until it has, no more is received: input keeps its order.
+static unsigned char input[frameBytes];
+static size_t inputAt, inputEnd;
 
-static void die(const char *what) {
-	fprintf(stderr, "hold: %s: %s\n", what, strerror(errno));
-	exit(125);
+// Where a replay starts: once the ring has wrapped, at the start of a line, or else of an escape sequence.
+static uint64_t replayStart(void) {
+	if (written <= ringBytes) return 0;
+	uint64_t oldest = written - ringBytes;
+	for (uint64_t at = oldest; at < oldest + lagBytes; at++)
+		if (ring[at % ringBytes] == '\n') return at + 1;
+	for (uint64_t at = oldest; at < oldest + lagBytes; at++)
+		if (ring[at % ringBytes] == 0x1b) return at;
+	return oldest;
 }
 
-static int64_t now_ms(void) {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+static void dropClient(int i) {
+	close(clients[i].fd);
+	memmove(&clients[i], &clients[i + 1], (size_t)(--clientCount - i) * sizeof clients[0]);
 }
 
-static void set_nonblocking(int fd) { fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); }
-
-// Writes everything to a blocking descriptor; 0 when that is no longer possible.
-static int write_all(int fd, const void *data, size_t length) {
-	const uint8_t *at = data;
-	while (length > 0) {
-		ssize_t n = write(fd, at, length);
-		if (n < 0 && errno == EINTR) continue;
-		if (n <= 0) return 0;
-		at += n;
-		length -= (size_t)n;
-	}
-	return 1;
-}
-
-static int send_packet(int fd, uint8_t type, const void *data, uint16_t length) {
-	uint8_t packet[HEADER + 65535] = {type, length & 0xff, length >> 8};
-	memcpy(packet + HEADER, data, length);
-	return write_all(fd, packet, HEADER + (size_t)length);
-}
-
-// ---- the holder's memory
-
-static void remember(const uint8_t *data, size_t length) {
-	for (size_t i = 0; i < length; i++) {
-		ring[(ring_start + ring_length) % RING] = data[i];
-		if (ring_length < RING) ring_length++;
-		else ring_start = (ring_start + 1) % RING;
-	}
-}
-
-// What to replay: everything, or from an early new line on when the beginning is lost, so that no sequence is cut.
-static size_t replay_from(void) {
-	if (ring_length < RING) return 0;
-	for (size_t i = 0; i < 2 * CHUNK; i++)
-		if (ring[(ring_start + i) % RING] == '\n') return i + 1;
-	return 0;
-}
-
-// ---- the holder's clients
-
-static void let_go(int index) {
-	close(clients[index]->fd);
-	free(clients[index]->out);
-	free(clients[index]);
-	clients[index] = NULL;
-}
-
-static int count_clients(void) {
-	int count = 0;
-	for (int i = 0; i < MAX_CLIENTS; i++) count += clients[i] != NULL;
-	return count;
-}
-
-static void queue_packet(struct client *c, uint8_t type, const uint8_t *data, size_t length) {
-	if (c->out_sent == c->out_length) c->out_sent = c->out_length = 0;
-	uint8_t *grown = realloc(c->out, c->out_length + HEADER + length);
-	if (!grown) return;
-	c->out = grown;
-	uint8_t header[HEADER] = {type, length & 0xff, (length >> 8) & 0xff};
-	memcpy(c->out + c->out_length, header, HEADER);
-	memcpy(c->out + c->out_length + HEADER, data, length);
-	c->out_length += HEADER + length;
-}
-
-static void flush_client(int index) {
-	struct client *c = clients[index];
-	while (c->out_sent < c->out_length) {
-		ssize_t n = send(c->fd, c->out + c->out_sent, c->out_length - c->out_sent, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR) continue;
-		if (n < 0 && errno == EAGAIN) {
-			if (!c->stuck_since) c->stuck_since = now_ms();
-			return;
+// Sends what the client has not seen, as far as its socket takes it. False: it is gone.
+static bool deliver(struct client *client) {
+	while (client->attached && client->at < written) {
+		unsigned char frame[frameBytes];
+		bool isReplay = client->at < client->replayEnd;
+		uint64_t count = (isReplay ? client->replayEnd : written) - client->at;
+		if (count > contentBytes) count = contentBytes;
+		putHead(frame, isReplay ? 'r' : 'o', count);
+		for (uint64_t i = 0; i < count;) {
+			size_t from = (client->at + i) % ringBytes, part = ringBytes - from;
+			if (part > count - i) part = count - i;
+			memcpy(frame + headBytes + i, ring + from, part);
+			i += part;
 		}
-		if (n <= 0) return let_go(index);
-		c->out_sent += (size_t)n;
-		c->stuck_since = 0;
+		if (send(client->fd, frame, headBytes + count, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+			if (errno == EINTR) continue;
+			if (client->stuckSince == 0) client->stuckSince = nowMs();
+			return errno == EAGAIN;
+		}
+		client->at += count;
+		client->stuckSince = 0;
+	}
+	return true;
+}
+
+static bool attachClient(struct client *client) {
+	client->attached = true;
+	client->at = replayStart();
+	client->replayEnd = written;
+	unsigned char hello[headBytes + 20];
+	putHead(hello, 'h', 20);
+	putNumber(hello + headBytes, written - client->at, 4);
+	putNumber(hello + headBytes + 4, written, 8);
+	putNumber(hello + headBytes + 12, shellId, 8);
+	return send(client->fd, hello, sizeof hello, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+}
+
+// Takes one frame of a client. False: it is gone.
+static bool receive(struct client *client, int pty) {
+	ssize_t count = recv(client->fd, input, sizeof input, MSG_DONTWAIT);
+	if (count < 0) return wouldBlock();
+	if (count == 0) return false;
+	if (input[0] == 's' && count == headBytes + 4) {
+		unsigned char *told = input + headBytes;
+		struct winsize size = {.ws_col = told[0] << 8 | told[1], .ws_row = told[2] << 8 | told[3]};
+		if (size.ws_col > 0 && size.ws_row > 0) ioctl(pty, TIOCSWINSZ, &size);
+		return client->attached || attachClient(client);
+	}
+	if (input[0] == 'i') inputAt = headBytes, inputEnd = (size_t)count;
+	return true;
+}
+
+static void writeInput(int pty) {
+	while (inputAt < inputEnd) {
+		ssize_t count = write(pty, input + inputAt, inputEnd - inputAt);
+		if (count < 0 && wouldBlock()) return;
+		inputAt = count < 0 ? inputEnd : inputAt + (size_t)count;
 	}
 }
 
-static int is_behind(const struct client *c) { return c->out_sent < c->out_length; }
-
-static int anyone_behind(void) {
-	for (int i = 0; i < MAX_CLIENTS; i++)
-		if (clients[i] && is_behind(clients[i])) return 1;
-	return 0;
+// Reads what the pty has, up to `most` bytes, into the ring. False: no process has it open any more.
+static bool readOutput(int pty, size_t most) {
+	for (size_t total = 0; total < most;) {
+		size_t to = written % ringBytes, room = ringBytes - to;
+		ssize_t count = read(pty, ring + to, room < most - total ? room : most - total);
+		if (count < 0 && wouldBlock()) return true;
+		if (count <= 0) return false;
+		written += (uint64_t)count;
+		total += (size_t)count;
+	}
+	return true;
 }
 
-static void let_go_of_the_stuck(void) {
-	for (int i = 0; i < MAX_CLIENTS && count_clients() > 1; i++)
-		if (clients[i] && clients[i]->stuck_since && now_ms() - clients[i]->stuck_since > LET_GO_MS) let_go(i);
+static uint64_t slowest(void) {
+	uint64_t at = written;
+	for (int i = 0; i < clientCount; i++)
+		if (clients[i].attached && clients[i].at < at) at = clients[i].at;
+	return at;
 }
 
-static void welcome(int listener) {
+static bool someoneHasSeenAll(void) {
+	for (int i = 0; i < clientCount; i++)
+		if (clients[i].attached && clients[i].at == written) return true;
+	return false;
+}
+
+// Drops clients that hold up others. Returns the ms until the next one may have to go, -1 for never.
+static int dropStuck(void) {
+	int wait = -1;
+	// `slowest` keeps the others at most lagBytes ahead, so that one who has seen everything is one who waits.
+	if (!someoneHasSeenAll()) return wait;
+	for (int i = clientCount - 1; i >= 0; i--) {
+		if (clients[i].stuckSince == 0) continue;
+		int64_t left = clients[i].stuckSince + stuckMs - nowMs();
+		if (left <= 0) dropClient(i);
+		else if (wait < 0 || left < wait) wait = (int)left;
+	}
+	return wait;
+}
+
+static void acceptClient(int listener) {
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0) return;
-	int index = 0;
-	while (index < MAX_CLIENTS && clients[index]) index++;
-	struct client *c = index < MAX_CLIENTS ? calloc(1, sizeof *c) : NULL;
-	if (!c) {
-		close(fd);
+	// The oldest goes first: it is most likely one whose connection was cut and that nobody reads.
+	if (clientCount == clientsMost) dropClient(0);
+	int bytes = lagBytes;
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+	clients[clientCount++] = (struct client){.fd = fd};
+}
+
+// Gives everybody the last output and the exit code.
+static void sayGoodbye(int code) {
+	for (int64_t end = nowMs() + lingerMs; clientCount > 0 && nowMs() < end;) {
+		struct pollfd polls[clientsMost];
+		for (int i = clientCount - 1; i >= 0; i--) {
+			unsigned char goodbye[headBytes + 1];
+			putHead(goodbye, 'x', 1);
+			goodbye[headBytes] = (unsigned char)code;
+			// Whoever has only just come hears nothing and tries again, which starts a new shell.
+			bool isThere = clients[i].attached && deliver(&clients[i]);
+			if (isThere && clients[i].at < written) continue;
+			if (isThere && send(clients[i].fd, goodbye, sizeof goodbye, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && wouldBlock()) continue;
+			dropClient(i);
+		}
+		for (int i = 0; i < clientCount; i++) polls[i] = (struct pollfd){.fd = clients[i].fd, .events = POLLOUT};
+		if (clientCount > 0) poll(polls, (nfds_t)clientCount, lingerMs);
+	}
+}
+
+static void holdTerminal(int listener, int children, int pty, pid_t shell, const char *path) {
+	bool isOpen = true;
+	nonBlocking(pty);
+	for (;;) {
+		int timeout = dropStuck();
+		struct pollfd polls[3 + clientsMost] = {{.fd = children, .events = POLLIN}, {.fd = listener, .events = POLLIN}};
+		bool wantsOutput = isOpen && written - slowest() < lagBytes, wantsInput = inputAt == inputEnd;
+		polls[2] = (struct pollfd){.fd = isOpen && (wantsOutput || !wantsInput) ? pty : -1,
+			.events = (short)((wantsOutput ? POLLIN : 0) | (wantsInput ? 0 : POLLOUT))};
+		int polled = clientCount;
+		for (int i = 0; i < polled; i++) {
+			short events = (short)((wantsInput ? POLLIN : 0) | (clients[i].stuckSince ? POLLOUT : 0));
+			// Asked for nothing, poll would still report a hang-up, again and again.
+			polls[3 + i] = (struct pollfd){.fd = events ? clients[i].fd : -1, .events = events};
+		}
+		if (poll(polls, (nfds_t)(3 + polled), timeout) < 0 && errno != EINTR) return;
+
+		int status;
+		if (polls[0].revents) {
+			struct signalfd_siginfo ignored;
+			while (read(children, &ignored, sizeof ignored) > 0) {}
+			if (waitpid(shell, &status, WNOHANG) == shell) {
+				// What the shell left behind may go on writing for ever: take what is there now.
+				if (isOpen) readOutput(pty, lagBytes);
+				unlink(path);
+				close(listener);
+				sayGoodbye(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+				return;
+			}
+		}
+		if (polls[2].revents && wantsOutput) isOpen = readOutput(pty, contentBytes);
+		for (int i = polled - 1; i >= 0; i--) {
+			// A frame of another client may have filled `input` a moment ago.
+			bool isAlive = !(polls[3 + i].revents & (POLLIN | POLLHUP | POLLERR)) || inputAt < inputEnd || receive(&clients[i], pty);
+			writeInput(pty);
+			if (!isAlive || !deliver(&clients[i])) dropClient(i);
+		}
+		writeInput(pty);
+		if (polls[1].revents) acceptClient(listener);
+	}
+}
+
+static void runProgram(char **argv) {
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	setenv("TERM", "xterm-256color", 1);
+	setenv("COLORTERM", "truecolor", 1);
+	if (argv[0] != NULL) execvp(argv[0], argv);
+	else execl("/bin/bash", "-bash", (char *)NULL);
+	fail(argv[0] != NULL ? argv[0] : "/bin/bash");
+}
+
+// Leaves a holder behind, a child of nobody.
+static void startHolder(int listener, int lock, const char *path, const struct winsize *size, char **argv) {
+	pid_t child = fork();
+	if (child < 0) fail("fork");
+	if (child > 0) {
+		waitpid(child, NULL, 0);
 		return;
 	}
-	c->fd = fd;
-	clients[index] = c;
-}
-
-// The first size a client tells is also its request for what was shown before.
-static void take_size(struct client *c, const uint8_t *data) {
-	struct winsize size = {.ws_row = data[0] | data[1] << 8, .ws_col = data[2] | data[3] << 8};
-	if (size.ws_row && size.ws_col) ioctl(pty_fd, TIOCSWINSZ, &size);
-	if (c->has_size) return;
-	c->has_size = 1;
-	size_t from = replay_from();
-	uint32_t total = (uint32_t)(ring_length - from);
-	queue_packet(c, REPLAY, (uint8_t *)&total, sizeof total);
-	while (from < ring_length) {
-		size_t at = (ring_start + from) % RING;
-		size_t length = ring_length - from;
-		if (length > CHUNK) length = CHUNK;
-		if (at + length > RING) length = RING - at;
-		queue_packet(c, OUTPUT, ring + at, length);
-		from += length;
-	}
-}
-
-// Reads packets of one client for as long as the program takes what was typed. Returns 0 when the client is gone.
-static int hear(struct client *c) {
-	for (;;) {
-		while (c->in_length >= HEADER) {
-			size_t length = c->in[1] | (size_t)c->in[2] << 8;
-			if (c->in_length < HEADER + length) break;
-			if (c->in[0] == SIZE && length == 4) take_size(c, c->in + HEADER);
-			if (c->in[0] == TYPED && length > 0) {
-				ssize_t n = write(pty_fd, c->in + HEADER, length);
-				if (n < 0 && errno != EAGAIN && errno != EINTR) return 1;
-				size_t taken = n > 0 ? (size_t)n : 0;
-				if (taken < length) { // the rest becomes a shorter packet, for when the program reads again
-					size_t rest = length - taken;
-					memmove(c->in + HEADER, c->in + HEADER + taken, c->in_length - HEADER - taken);
-					c->in_length -= taken;
-					c->in[1] = rest & 0xff;
-					c->in[2] = rest >> 8;
-					return 1;
-				}
-			}
-			c->in_length -= HEADER + length;
-			memmove(c->in, c->in + HEADER + length, c->in_length);
-		}
-		ssize_t n = recv(c->fd, c->in + c->in_length, sizeof c->in - c->in_length, 0);
-		if (n < 0 && errno == EINTR) continue;
-		if (n < 0 && errno == EAGAIN) return 1;
-		if (n <= 0) return 0;
-		c->in_length += (size_t)n;
-	}
-}
-
-static int has_unread_typing(const struct client *c) {
-	return c->in_length >= HEADER && c->in_length >= HEADER + (c->in[1] | (size_t)c->in[2] << 8);
-}
-
-// Passes on what the program wrote. Returns 0 when there is nothing more for now.
-static int read_program(void) {
-	uint8_t chunk[CHUNK];
-	ssize_t n = read(pty_fd, chunk, sizeof chunk);
-	if (n <= 0) return n < 0 && errno == EINTR;
-	remember(chunk, (size_t)n);
-	for (int i = 0; i < MAX_CLIENTS; i++) {
-		if (!clients[i] || !clients[i]->has_size) continue;
-		queue_packet(clients[i], OUTPUT, chunk, (size_t)n);
-		flush_client(i);
-	}
-	return 1;
-}
-
-static void note_child_ended(int signal) {
-	(void)signal;
-	int saved = errno;
-	if (write(child_ended_pipe[1], "", 1) < 0) { /* it is full: the news is there already */ }
-	errno = saved;
-}
-
-static void start_program(char **argv) {
-	struct winsize size = {.ws_row = 24, .ws_col = 80};
-	pid_t pid = forkpty(&pty_fd, NULL, NULL, &size);
-	if (pid < 0) exit(125);
-	if (pid == 0) {
-		signal(SIGPIPE, SIG_DFL);
-		signal(SIGHUP, SIG_DFL);
-		if (argv[0]) execvp(argv[0], argv);
-		else execlp("bash", "bash", "-l", NULL);
-		perror("hold");
-		_exit(127);
-	}
-	fcntl(pty_fd, F_SETFD, FD_CLOEXEC);
-	set_nonblocking(pty_fd);
-}
-
-static int child_exit_code(void) {
-	int status = 0;
-	while (waitpid(-1, &status, 0) < 0 && errno == EINTR) {}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-// Tells everybody what is left and how it ended, waiting no longer than they take to read.
-static void say_goodbye(int code) {
-	uint8_t byte = (uint8_t)code;
-	while (read_program()) {}
-	for (int i = 0; i < MAX_CLIENTS; i++) {
-		if (!clients[i]) continue;
-		queue_packet(clients[i], ENDED, &byte, 1);
-		fcntl(clients[i]->fd, F_SETFL, fcntl(clients[i]->fd, F_GETFL) & ~O_NONBLOCK);
-		struct timeval limit = {.tv_sec = 1};
-		setsockopt(clients[i]->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-		flush_client(i);
-	}
-}
-
-static void serve(int listener) {
-	for (;;) {
-		struct pollfd polls[3 + MAX_CLIENTS] = {
-			{.fd = child_ended_pipe[0], .events = POLLIN},
-			{.fd = listener, .events = POLLIN},
-			{.fd = pty_fd, .events = anyone_behind() ? 0 : POLLIN},
-		};
-		for (int i = 0; i < MAX_CLIENTS; i++) {
-			struct pollfd *p = &polls[3 + i];
-			p->fd = clients[i] ? clients[i]->fd : -1;
-			if (!clients[i]) continue;
-			// Typing that the program has not taken yet waits for the program, not for more typing.
-			if (has_unread_typing(clients[i])) polls[2].events |= POLLOUT;
-			else p->events |= POLLIN;
-			if (is_behind(clients[i])) p->events |= POLLOUT;
-		}
-		if (poll(polls, 3 + MAX_CLIENTS, anyone_behind() && count_clients() > 1 ? 500 : -1) < 0 && errno != EINTR) exit(125);
-
-		for (int i = 0; i < MAX_CLIENTS; i++) {
-			short ready = polls[3 + i].revents;
-			if (!clients[i] || clients[i]->fd != polls[3 + i].fd) continue;
-			if (ready & POLLOUT) flush_client(i);
-			int may_hear = (ready & (POLLIN | POLLHUP | POLLERR)) || (clients[i] && has_unread_typing(clients[i]) && (polls[2].revents & POLLOUT));
-			if (clients[i] && may_hear && !hear(clients[i])) let_go(i);
-			if (clients[i] && is_behind(clients[i])) flush_client(i);
-		}
-		let_go_of_the_stuck();
-		if (polls[1].revents & POLLIN) welcome(listener);
-		if (polls[2].revents & POLLIN) read_program();
-		if (polls[0].revents & POLLIN) return;
-	}
-}
-
-// ---- starting a holder
-
-static void socket_address(struct sockaddr_un *address, const char *name) {
-	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	if (snprintf(address->sun_path, sizeof address->sun_path, DIRECTORY "/%s.sock", name) >= (int)sizeof address->sun_path) {
-		errno = ENAMETOOLONG;
-		die(name);
-	}
-}
-
-static int try_connect(const struct sockaddr_un *address) {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0) die("socket");
-	if (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0) return fd;
-	close(fd);
-	return -1;
-}
-
-// The holder: a process without terminal, session or parent of ours. Never returns.
-static void hold(int listener, const struct sockaddr_un *address, char **argv) {
 	setsid();
 	if (fork() != 0) _exit(0);
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	close(lock);
+	// `docker exec` waits for everybody who has its pipes.
+	int null = open("/dev/null", O_RDWR);
 	for (int fd = 0; fd < 3; fd++) dup2(null, fd);
-	if (pipe2(child_ended_pipe, O_CLOEXEC | O_NONBLOCK) < 0) _exit(125);
+	if (null > 2) close(null);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = note_child_ended, .sa_flags = SA_RESTART | SA_NOCLDSTOP}, NULL);
-	start_program(argv);
-	serve(listener);
-	unlink(address->sun_path);
-	say_goodbye(child_exit_code());
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	shellId = (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
+	int children = signalsOf(SIGCHLD), pty; // before the fork: a shell that ends at once is noticed too
+	pid_t shell = forkpty(&pty, NULL, NULL, size);
+	if (shell == 0) runProgram(argv);
+	if (shell > 0) holdTerminal(listener, children, pty, shell, path);
+	else unlink(path);
 	_exit(0);
-}
-
-static int connect_or_start(const char *name, char **argv) {
-	struct sockaddr_un address;
-	socket_address(&address, name);
-	int fd = try_connect(&address);
-	if (fd >= 0) return fd;
-
-	// Two that start at once: one makes the holder while the other waits for the lock.
-	char lock_path[sizeof address.sun_path + 8];
-	snprintf(lock_path, sizeof lock_path, "%s.lock", address.sun_path);
-	mkdir("/run/shoal", 0755);
-	mkdir(DIRECTORY, 0700);
-	int lock = open(lock_path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-	if (lock < 0 || flock(lock, LOCK_EX) < 0) die(lock_path);
-	fd = try_connect(&address);
-	if (fd < 0) {
-		unlink(address.sun_path);
-		int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, MAX_CLIENTS) < 0)
-			die(address.sun_path);
-		pid_t pid = fork();
-		if (pid < 0) die("fork");
-		if (pid == 0) {
-			close(lock);
-			hold(listener, &address, argv);
-		}
-		waitpid(pid, NULL, 0);
-		close(listener);
-		fd = try_connect(&address);
-	}
-	close(lock);
-	if (fd < 0) die(address.sun_path);
-	return fd;
 }
 
 // ---- the client
 
-static volatile sig_atomic_t size_changed = 1;
-static void note_size_changed(int signal) {
-	(void)signal;
-	size_changed = 1;
+static struct termios terminalBefore;
+static int flagsBefore[2];
+
+static void restoreTerminal(void) {
+	tcsetattr(0, TCSADRAIN, &terminalBefore);
 }
 
-static struct termios terminal_before;
-static void restore_terminal(void) { tcsetattr(0, TCSADRAIN, &terminal_before); }
-
-static void make_terminal_raw(void) {
-	if (tcgetattr(0, &terminal_before) < 0) return;
-	struct termios raw = terminal_before;
-	cfmakeraw(&raw);
-	tcsetattr(0, TCSANOW, &raw);
-	atexit(restore_terminal);
+static void restoreFlags(void) {
+	for (int fd = 0; fd < 2; fd++) fcntl(fd, F_SETFL, flagsBefore[fd]);
 }
 
-static void tell_size(int fd) {
-	struct winsize size = {.ws_row = 24, .ws_col = 80};
-	ioctl(0, TIOCGWINSZ, &size);
-	uint8_t data[4] = {size.ws_row & 0xff, size.ws_row >> 8, size.ws_col & 0xff, size.ws_col >> 8};
-	send_packet(fd, SIZE, data, sizeof data);
-}
-
-// Reads exactly so much; 0 when the holder is gone.
-static int read_all(int fd, void *data, size_t length) {
-	uint8_t *at = data;
-	while (length > 0) {
-		ssize_t n = read(fd, at, length);
-		if (n < 0 && errno == EINTR) continue;
-		if (n <= 0) return 0;
-		at += n;
-		length -= (size_t)n;
+// A socket of the holder of NAME; starts one if there is none. A lock file lets one `hold` at a time look and start.
+static int connectHolder(const char *name, const struct winsize *size, char **argv) {
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char lockPath[sizeof address.sun_path];
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/%s.sock", DIRECTORY, name);
+	snprintf(lockPath, sizeof lockPath, "%s/%s.lock", DIRECTORY, name);
+	int lock = open(lockPath, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	if (lock < 0) fail(lockPath);
+	while (flock(lock, LOCK_EX) < 0)
+		if (errno != EINTR) fail(lockPath);
+	int connection = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (connect(connection, (struct sockaddr *)&address, sizeof address) < 0) {
+		int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		unlink(address.sun_path);
+		mode_t mask = umask(0077);
+		if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0) fail(address.sun_path);
+		umask(mask);
+		if (listen(listener, clientsMost) < 0) fail("listen");
+		startHolder(listener, lock, address.sun_path, size, argv);
+		close(listener);
+		if (connect(connection, (struct sockaddr *)&address, sizeof address) < 0) fail(address.sun_path);
 	}
-	return 1;
+	close(lock);
+	nonBlocking(connection);
+	return connection;
 }
 
-// Prints one packet of the holder. Exits when it is the last one.
-static void print_packet(int fd) {
-	static uint8_t content[65535];
-	uint8_t header[HEADER];
-	if (!read_all(fd, header, HEADER)) exit(126);
-	size_t length = header[1] | (size_t)header[2] << 8;
-	if (!read_all(fd, content, length)) exit(126);
-	if (header[0] == ENDED) exit(content[0]);
-	if (header[0] == REPLAY) {
-		uint32_t total;
-		memcpy(&total, content, sizeof total);
-		char line[32];
-		int n = snprintf(line, sizeof line, "replay %u\n", total);
-		if (!write_all(1, line, (size_t)n)) exit(0);
+static bool sendSize(int holder, const struct winsize *size) {
+	unsigned char frame[headBytes + 4];
+	putHead(frame, 's', 4);
+	putNumber(frame + headBytes, size->ws_col, 2);
+	putNumber(frame + headBytes + 2, size->ws_row, 2);
+	return send(holder, frame, sizeof frame, MSG_NOSIGNAL) > 0;
+}
+
+// Bytes of the whole frame that starts here, 0 if it is not whole yet.
+static size_t wholeFrame(const unsigned char *bytes, size_t count) {
+	if (count < headBytes) return 0;
+	size_t length = headBytes + ((size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3]);
+	if (length > frameBytes) {
+		fputs("hold: a frame is too long\n", stderr);
+		exit(2);
 	}
-	if (header[0] == OUTPUT && !write_all(1, content, length)) exit(0);
+	return count >= length ? length : 0;
 }
 
-// What was typed and the holder has not taken yet. Never waited for: a holder that waits for us to print must not meet us
-// waiting for it to take what was pasted.
-static uint8_t typed[HEADER + CHUNK];
-static size_t typed_length, typed_sent;
-
-static void send_typed(int fd) {
-	ssize_t n = send(fd, typed + typed_sent, typed_length - typed_sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (n < 0 && errno != EAGAIN && errno != EINTR) exit(126);
-	if (n > 0) typed_sent += (size_t)n;
-}
-
-static void attach(int fd) {
-	signal(SIGPIPE, SIG_IGN);
-	sigset_t winch, before;
-	sigemptyset(&winch);
-	sigaddset(&winch, SIGWINCH);
-	sigprocmask(SIG_BLOCK, &winch, &before);
-	sigaction(SIGWINCH, &(struct sigaction){.sa_handler = note_size_changed}, NULL);
-	make_terminal_raw();
+// Relays until stdin ends (returns 0), the shell does (its exit code), or the holder was just ending (-1: try again).
+static int attach(int holder, bool isPipe, struct winsize size) {
+	static unsigned char up[frameBytes], down[frameBytes]; // what stdin said, as frames; what stdout is to get
+	size_t upEnd = 0, downAt = 0, downEnd = 0;
+	int resizes = isPipe ? -1 : signalsOf(SIGWINCH), code = -1;
+	bool isGreeted = false, isStdinOpen = true, takesInput = sendSize(holder, &size);
 	for (;;) {
-		int has_typed = typed_sent < typed_length;
-		if (size_changed && !has_typed) { // never in the middle of a packet
-			size_changed = 0;
-			tell_size(fd);
+		size_t whole = wholeFrame(up, upEnd);
+		if (whole > 0 && takesInput && send(holder, up, whole, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
+			upEnd -= whole;
+			memmove(up, up + whole, upEnd);
+			continue;
 		}
-		struct pollfd polls[2] = {
-			{.fd = has_typed ? -1 : 0, .events = POLLIN},
-			{.fd = fd, .events = POLLIN | (has_typed ? POLLOUT : 0)},
+		if (whole > 0 && !wouldBlock()) takesInput = false; // it is going: what it said last is still to be read
+		if (downAt == downEnd && code >= 0) return code;
+		if (!isStdinOpen && (whole == 0 || !takesInput)) return 0;
+
+		bool wantsOutput = downAt == downEnd, blocked = whole > 0 && takesInput;
+		struct pollfd polls[4] = {
+			{.fd = whole == 0 && isStdinOpen ? 0 : -1, .events = POLLIN},
+			{.fd = wantsOutput || blocked ? holder : -1, .events = (short)((wantsOutput ? POLLIN : 0) | (blocked ? POLLOUT : 0))},
+			{.fd = wantsOutput ? -1 : 1, .events = POLLOUT},
+			{.fd = resizes, .events = POLLIN},
 		};
-		if (ppoll(polls, 2, NULL, &before) < 0) { // SIGWINCH arrives only here
-			if (errno == EINTR) continue;
-			die("poll");
-		}
-		if (polls[1].revents & POLLOUT) send_typed(fd);
-		if (polls[1].revents & (POLLIN | POLLHUP | POLLERR)) print_packet(fd);
+		if (poll(polls, 4, -1) < 0 && errno != EINTR) fail("poll");
 		if (polls[0].revents) {
-			ssize_t n = read(0, typed + HEADER, CHUNK);
-			if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-			if (n <= 0) exit(0);
-			typed[0] = TYPED;
-			typed[1] = n & 0xff;
-			typed[2] = (uint8_t)(n >> 8);
-			typed_length = HEADER + (size_t)n;
-			typed_sent = 0;
-			send_typed(fd);
+			size_t head = isPipe ? 0 : headBytes;
+			ssize_t count = read(0, up + upEnd + head, frameBytes - upEnd - head);
+			if (count > 0 && !isPipe) putHead(up, 'i', (size_t)count);
+			if (count > 0) upEnd += head + (size_t)count;
+			else if (count == 0 || !wouldBlock()) isStdinOpen = false;
 		}
+		if (polls[1].revents && wantsOutput) {
+			ssize_t count = recv(holder, down, sizeof down, 0);
+			if (count == 0 || (count < 0 && !wouldBlock())) {
+				if (!isGreeted) return -1;
+				fputs("hold: the holder of this terminal is gone\n", stderr);
+				return 1;
+			}
+			if (count > 0) {
+				isGreeted = true;
+				if (down[0] == 'x') code = down[headBytes];
+				downEnd = isPipe || down[0] == 'o' || down[0] == 'r' ? (size_t)count : 0;
+				downAt = isPipe || downEnd == 0 ? 0 : headBytes;
+			}
+		}
+		if (downAt < downEnd) {
+			ssize_t count = write(1, down + downAt, downEnd - downAt);
+			if (count > 0) downAt += (size_t)count;
+			else if (count < 0 && !wouldBlock()) return 0;
+		}
+		struct signalfd_siginfo ignored;
+		if (polls[3].revents && read(resizes, &ignored, sizeof ignored) > 0 && ioctl(0, TIOCGWINSZ, &size) == 0)
+			sendSize(holder, &size);
 	}
 }
 
 int main(int argc, char **argv) {
-	if (argc < 2 || argv[1][0] == '-' || strchr(argv[1], '/')) {
-		fprintf(stderr, "usage: hold NAME [PROGRAM ARGUMENT...]\n");
-		return 125;
+	struct winsize size = {.ws_col = 80, .ws_row = 24};
+	bool isPipe = argc > 1 && !strcmp(argv[1], "--pipe");
+	char **rest = argv + (isPipe ? 3 : 1);
+	bool isWrong = argc < (isPipe ? 4 : 2) || (isPipe && sscanf(argv[2], "%hux%hu", &size.ws_col, &size.ws_row) != 2);
+	if (isWrong || rest[0][0] == '\0' || strlen(rest[0]) > 32 || rest[0][strspn(rest[0], "abcdefghijklmnopqrstuvwxyz0123456789-")]) {
+		fputs("usage: hold [--pipe COLSxROWS] NAME [program...]\n", stderr);
+		return 2;
 	}
-	attach(connect_or_start(argv[1], argv + 2));
+	signal(SIGPIPE, SIG_IGN);
+	mkdir("/run/shoal", 0755);
+	mkdir(DIRECTORY, 0700);
+	for (int fd = 0; fd < 2; fd++) flagsBefore[fd] = fcntl(fd, F_GETFL);
+	atexit(restoreFlags);
+
+	struct winsize actual;
+	bool isTerminal = !isPipe && tcgetattr(0, &terminalBefore) == 0;
+	if (isTerminal && ioctl(0, TIOCGWINSZ, &actual) == 0 && actual.ws_col > 0 && actual.ws_row > 0) size = actual;
+	for (int attempt = 0; attempt < attempts; attempt++) {
+		int holder = connectHolder(rest[0], &size, rest + 1);
+		if (isTerminal && attempt == 0) {
+			struct termios raw = terminalBefore;
+			cfmakeraw(&raw);
+			atexit(restoreTerminal);
+			tcsetattr(0, TCSADRAIN, &raw);
+		}
+		for (int fd = 0; fd < 2; fd++) nonBlocking(fd);
+		int code = attach(holder, isPipe, size);
+		if (code >= 0) return code;
+		close(holder);
+		restoreFlags();
+	}
+	fputs("hold: the terminal ended again and again\n", stderr);
+	return 1;
 }
