@@ -11,7 +11,7 @@
 //         hold PROTO/PORT...          ports of the node to keep taken, as dockerd does for published ones
 //   out:  ran ID EXIT LEN\n<output>   got ID STATUS LEN\n<body>   saw PATH STATUS LEN\n<body> (first, and when it changed)
 //         event LEN\n<json>           touched NS (somebody else changed rules there, or the namespace is another one)
-//         engine up|down              alive (every second)            ipvs usable|denied|absent
+//         engine up|down              alive (every two seconds)          ipvs usable|denied|absent
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -115,14 +115,14 @@ static int enter(const char *name) {
 	return failed ? -1 : 0;
 }
 
-static int connectTo(int gossip) {
-	int fd = socket(gossip ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+static int connectTo(int isGossip) {
+	int fd = socket(isGossip ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_un un = {.sun_family = AF_UNIX, .sun_path = DOCKER_SOCKET};
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(GOSSIP_PORT), .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	struct timeval limit = {HTTP_TIMEOUT_MS / 1000, 0};
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	if (gossip ? connect(fd, (void *)&in, sizeof in) : connect(fd, (void *)&un, sizeof un)) {
+	if (isGossip ? connect(fd, (void *)&in, sizeof in) : connect(fd, (void *)&un, sizeof un)) {
 		int why = errno;
 		close(fd);
 		errno = why;
@@ -131,9 +131,9 @@ static int connectTo(int gossip) {
 	return fd;
 }
 
-static int request(int fd, const char *path) {
+static int request(int fd, const char *path, const char *version) {
 	char text[1200];
-	int n = snprintf(text, sizeof text, "GET %s HTTP/1.0\r\nHost: node\r\n\r\n", path);
+	int n = snprintf(text, sizeof text, "GET %s HTTP/%s\r\nHost: node\r\n\r\n", path, version);
 	return write(fd, text, n) == n ? 0 : -1;
 }
 
@@ -153,25 +153,73 @@ static void askForGossip(void) {
 	if (file) fclose(file);
 }
 
-/* Status of the answer, 0 when there was none; `body` is what came. */
-static int fetch(int gossip, const char *path, struct bytes *body) {
-	int fd = connectTo(gossip), status = 0;
-	if (fd < 0 && gossip && errno == ECONNREFUSED) askForGossip();
-	if (fd < 0 || request(fd, path)) {
-		const char *why = strerror(errno);
-		append(body, why, strlen(why));
-		if (fd >= 0) close(fd);
-		return 0;
-	}
+/* Reads until `all` has `wanted` bytes; -1 when the other end does not give them. */
+static int readUntil(int fd, struct bytes *all, size_t wanted) {
 	char chunk[65536];
+	while (all->length < wanted) {
+		ssize_t n = read(fd, chunk, sizeof chunk);
+		if (n <= 0) return -1;
+		append(all, chunk, n);
+	}
+	return 0;
+}
+
+/* Reads until `text` comes at or after `from`; where it is, or -1. */
+static long readTo(int fd, struct bytes *all, size_t from, const char *text) {
+	for (;;) {
+		char *found = all->length > from ? strstr(all->at + from, text) : NULL;
+		if (found) return found - all->at;
+		if (readUntil(fd, all, all->length + 1)) return -1;
+	}
+}
+
+/* One answer from a connection that stays open: Go sends short bodies with a length, long ones in chunks. */
+static int readAnswer(int fd, struct bytes *body) {
 	struct bytes all = {0};
-	ssize_t n;
-	while ((n = read(fd, chunk, sizeof chunk)) > 0) append(&all, chunk, n);
-	close(fd);
-	char *end = all.at ? strstr(all.at, "\r\n\r\n") : NULL;
-	if (end && n == 0 && sscanf(all.at, "HTTP/%*s %d", &status) == 1) append(body, end + 4, all.at + all.length - end - 4);
+	int status = 0;
+	long end = readTo(fd, &all, 0, "\r\n\r\n");
+	if (end < 0 || sscanf(all.at, "HTTP/%*s %d", &status) != 1) return free(all.at), 0;
+	all.at[end + 1] = 0;
+	char *length = strcasestr(all.at, "\r\ncontent-length:");
+	size_t at = end + 4;
+	if (length) {
+		size_t size = strtoul(length + 17, NULL, 10);
+		if (readUntil(fd, &all, at + size)) status = 0;
+		else append(body, all.at + at, size);
+	} else {
+		for (size_t size = 1; size > 0 && status;) {
+			long line = readTo(fd, &all, at, "\r\n");
+			size = line < 0 ? 0 : strtoul(all.at + at, NULL, 16);
+			if (line < 0 || readUntil(fd, &all, line + 2 + size + 2)) status = 0;
+			else append(body, all.at + line + 2, size), at = line + 2 + size + 2;
+		}
+	}
 	free(all.at);
 	return status;
+}
+
+/* Status of the answer, 0 when there was none; `body` is what came, or why nothing did. */
+static int fetch(int isGossip, const char *path, struct bytes *body) {
+	/* A connection for each look would cost dockerd four times as much as the look. */
+	static int kept[2] = {-1, -1};
+	int *fd = &kept[isGossip];
+	for (int attempt = 0; attempt < 2; attempt++) {
+		int fresh = *fd < 0;
+		if (fresh) *fd = connectTo(isGossip);
+		if (*fd < 0) {
+			if (isGossip && errno == ECONNREFUSED) askForGossip();
+			break;
+		}
+		int status = request(*fd, path, "1.1") ? 0 : readAnswer(*fd, body);
+		if (status) return status;
+		close(*fd);
+		*fd = -1;
+		body->length = 0;
+		if (fresh) break;
+	}
+	const char *why = errno ? strerror(errno) : "no answer";
+	append(body, why, strlen(why));
+	return 0;
 }
 
 /* Go walks a table in a random order: the sum over its entries is the same for the same entries. */
@@ -369,7 +417,7 @@ static const char *ipvs(void) {
 
 static void openEvents(void) {
 	events = connectTo(0);
-	if (events >= 0 && request(events, EVENTS)) close(events), events = -1;
+	if (events >= 0 && request(events, EVENTS, /* not in chunks */ "1.0")) close(events), events = -1;
 	if (events < 0) return;
 	eventText.length = 0;
 	frame(NULL, "engine up");
@@ -438,6 +486,7 @@ static size_t obey(struct bytes *input) {
 int main(void) {
 	struct bytes input = {0};
 	long long nextSecond = 0;
+	unsigned seconds = 0;
 	signal(SIGPIPE, SIG_IGN);
 	ownNamespace = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	fcntl(0, F_SETFD, FD_CLOEXEC);
@@ -467,7 +516,7 @@ int main(void) {
 		}
 		if (now() >= nextSecond) {
 			nextSecond = now() + 1000;
-			frame(NULL, "alive");
+			if (++seconds % 2) frame(NULL, "alive");
 			if (events < 0) openEvents();
 			findNewNamespaces();
 			for (int i = 0; i < heldCount; i++)

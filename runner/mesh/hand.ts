@@ -12,7 +12,7 @@ export interface HandListener {
 	/** Somebody else changed rules in the namespace, or it is a new one. */
 	touched(namespace: string): void;
 	engine(state: 'up' | 'down'): void;
-	/** Every second. */
+	/** Every two seconds. */
 	alive(): void;
 	ipvs(state: string): void;
 }

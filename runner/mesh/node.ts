@@ -60,7 +60,7 @@ export interface MeshNode {
 
 /** Signals that end a container in practice: `docker stop` and `docker kill` send TERM and KILL, some images QUIT or INT. */
 const endingSignals = new Set(['2', '3', '9', '15', 'SIGINT', 'SIGQUIT', 'SIGKILL', 'SIGTERM']);
-const silentAfterMs = 3_000;
+const silentAfterMs = 5_000;
 /** A hand that says nothing for so long is replaced. */
 const lostAfterMs = 20_000;
 /** Rules are put back at once when they change; this is for what nobody reports, such as addresses and sysctls. */
