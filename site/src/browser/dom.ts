@@ -1,6 +1,8 @@
 // DOM: makes elements in one expression.
 import { fish, fishViewBox, type IconName, icons } from '../icons.ts';
 import { parseInline } from '../model/inline-markdown.ts';
+import { findPlaceholders } from '../model/placeholders.ts';
+import { strings } from '../strings.ts';
 
 type Attributes = Record<string, string | number | boolean | undefined>;
 export type Child = Node | string | undefined | false;
@@ -55,6 +57,17 @@ export function sentence(text: string): Node[] {
 	return parseInline(text).map((span) =>
 		span.type === 'text' ? document.createTextNode(span.text) : make(span.type, {}, span.text),
 	);
+}
+
+/** A text whose `{{...}}` values are shown in words. */
+export function withPlaceholders(text: string): (Node | string)[] {
+	const parts: (Node | string)[] = [];
+	let at = 0;
+	for (const { from, to, name, words } of findPlaceholders(text)) {
+		parts.push(text.slice(at, from), make('span', { class: 'value', title: strings.run.value(name) }, words));
+		at = to;
+	}
+	return [...parts, text.slice(at)];
 }
 
 /** The one element below `root` that matches. Markup and code belong together, so a missing one is a mistake. */

@@ -4,7 +4,6 @@ import { FitAddon } from '@xterm/addon-fit';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
-import '@xterm/xterm/css/xterm.css';
 import type { Screen, Size } from '../model/terminals.ts';
 import { terminalThemes } from './terminal-themes.ts';
 import { onTheme, resolvedTheme } from './theme.ts';

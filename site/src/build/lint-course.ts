@@ -13,9 +13,16 @@ export function lintCourse(labsDir: string): AstroIntegration {
 				const loaded = await loadCourse(labsDir, { relativeTo: fileURLToPath(new URL('..', config.root)) });
 				if (loaded.ok) return;
 				const text = loaded.problems.map(formatProblem).join('\n\n');
-				if (command === 'build') throw new Error(`the course cannot be built:\n\n${text}\n`);
+				if (command === 'build') throw withoutStack(`the course cannot be built:\n\n${text}\n`);
 				logger.warn(`\n\n${text}\n`);
 			},
 		},
 	};
+}
+
+/** Where in this program the mistake was found is of no use to who made it in a lesson. */
+function withoutStack(message: string): Error {
+	const error = new Error(message);
+	error.stack = message;
+	return error;
 }

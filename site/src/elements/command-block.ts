@@ -1,6 +1,5 @@
 // Command block: a command that came from the runner, looking and behaving like a code block of the lesson.
-import { button, make, unseen } from '../browser/dom.ts';
-import { findPlaceholders } from '../model/placeholders.ts';
+import { button, make, unseen, withPlaceholders } from '../browser/dom.ts';
 import { strings } from '../strings.ts';
 
 /** A `<lab-run>` that still has to be connected to the page. */
@@ -24,14 +23,4 @@ export function commandBlock(node: string, command: string): HTMLElement {
 		make('p', { class: 'run-note', role: 'status' }),
 	);
 	return block;
-}
-
-function withPlaceholders(command: string): (Node | string)[] {
-	const parts: (Node | string)[] = [];
-	let at = 0;
-	for (const { from, to, name, words } of findPlaceholders(command)) {
-		parts.push(command.slice(at, from), make('span', { class: 'value', title: strings.run.value(name) }, words));
-		at = to;
-	}
-	return [...parts, command.slice(at)];
 }

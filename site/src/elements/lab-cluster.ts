@@ -25,10 +25,11 @@ class LabCluster extends HTMLElement implements PagePart {
 			{ class: 'quiet', 'aria-pressed': 'false', title: words.view },
 			() => this.#turn(toggle),
 			icon('table'),
-			words.table,
+			make('span', { class: 'word' }, words.table),
 		);
 		this.append(
-			make('div', { class: 'cluster-head' }, this.#summary, toggle),
+			// What stands inside already, the sandbox's switches, goes to the end of this line.
+			make('div', { class: 'cluster-head' }, this.#summary, toggle, ...this.children),
 			this.#nodes,
 			this.#services,
 			this.#table,

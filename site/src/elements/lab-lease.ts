@@ -27,7 +27,12 @@ class LabLease extends HTMLElement implements PagePart {
 		);
 		const lease = make('span', { class: 'lease', hidden: true }, icon('clock'), clock, extend, problem);
 		const dialog = this.#dialog(() => void lab.session.renew());
-		const renew = button({ class: 'quiet' }, () => dialog.showModal(), icon('refresh'), words.renew);
+		const renew = button(
+			{ class: 'quiet' },
+			() => dialog.showModal(),
+			icon('refresh'),
+			make('span', { class: 'word' }, words.renew),
+		);
 		this.append(lease, renew, dialog);
 
 		let warned = Number.POSITIVE_INFINITY;

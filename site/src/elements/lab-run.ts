@@ -1,5 +1,5 @@
 // <lab-run>: a code block with a button that types it into a node's terminal.
-import { pick } from '../browser/dom.ts';
+import { pick, withPlaceholders } from '../browser/dom.ts';
 import { strings } from '../strings.ts';
 import type { LessonPage, PagePart } from './lesson-page.ts';
 
@@ -18,11 +18,11 @@ class LabRun extends HTMLElement implements PagePart {
 		const { value } = lab.session.state;
 		const ready = value.type === 'live' && value.sandbox.state === 'ready';
 		note.textContent = ready ? '' : strings.run.waiting;
-		if (ready) focusTerminal();
 		const problem = await lab.run({ node, command, enter: enter !== 'false' });
 		this.toggleAttribute('data-busy', false);
-		note.textContent = problem?.message ?? '';
+		note.replaceChildren(...withPlaceholders(problem?.message ?? ''));
 		if (problem) this.dataset.problem = '';
+		// Only now: what went wrong is said here, and who pressed the button by keyboard is still at it.
 		else focusTerminal();
 	}
 }

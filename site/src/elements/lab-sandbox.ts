@@ -19,10 +19,12 @@ class LabSandbox extends HTMLElement implements PagePart {
 		let waited = false;
 		lab.session.state.subscribe((state) => {
 			const ready = state.type === 'live' && state.sandbox.state === 'ready';
-			const had = this.contains(document.activeElement);
+			const had = this.contains(document.activeElement) || (!ready && live.contains(document.activeElement));
+			this.#draw(state, lab);
 			this.hidden = ready;
 			live.hidden = !ready;
-			this.#draw(state, lab);
+			// What was pressed or typed in is gone; the keyboard must not fall back to the top of the page.
+			if (had && !this.contains(document.activeElement)) this.querySelector<HTMLElement>('.sandbox-panel')?.focus();
 			if (ready && before !== 'ready' && waited) announce(words.ready);
 			if (ready && had) requestAnimationFrame(focusTerminal);
 			if (state.type === 'starting') announce(words.making);
@@ -72,7 +74,7 @@ class LabSandbox extends HTMLElement implements PagePart {
 	}
 
 	#panel(...content: Node[]) {
-		this.replaceChildren(make('div', { class: 'sandbox-panel' }, ...content));
+		this.replaceChildren(make('div', { class: 'sandbox-panel', tabindex: '-1' }, ...content));
 	}
 
 	#act(label: string, act: () => Promise<void>, name: 'play' | 'refresh') {
