@@ -1,6 +1,6 @@
 // Payload: what a VM gets to see of this machine: node_modules and Shoal's built artefacts as disks, the project as a tar.
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { artefact, hashOf } from './artefact.ts';
 import { run } from './process.ts';
@@ -10,40 +10,34 @@ import type { Tools } from './tools.ts';
 export async function modulesDisk(vmDir: string, projectDir: string, tools: Tools): Promise<string> {
 	const lock = await readFile(join(projectDir, 'package-lock.json'), 'utf8');
 	const source = join(projectDir, 'node_modules');
-	return await artefact(vmDir, 'modules', hashOf(lock), (path) => makeFileSystem({ tools, source, image: path }));
+	return await artefact(vmDir, 'modules', hashOf(lock), (path) => makeFileSystem(tools, source, path));
 }
 
 /**
- * A disk image with everything in Shoal's cache directory (root file systems and images, named by content hash), so that
- * the guest builds nothing and needs no network. Made anew when a file there is new, gone, or of another size.
+ * A disk image with the images' tars of Shoal's cache directory, as `images/`, so that the guest builds nothing. Made
+ * anew when they are others; the names have the hashes of the contents.
  */
-export async function artefactsDisk(vmDir: string, cacheDir: string, tools: Tools): Promise<string> {
-	const entries = await readdir(cacheDir, { recursive: true, withFileTypes: true });
-	const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-	const wanted = files.filter((file) => !file.startsWith(`${vmDir}/`)).sort();
-	const facts = await Promise.all(wanted.map(async (file) => `${file} ${(await stat(file)).size}`));
-	return await artefact(vmDir, 'artefacts', hashOf(...facts), (path) =>
-		makeFileSystem({ tools, source: cacheDir, without: 'vm', image: path }),
-	);
+export async function artefactsDisk(vmDir: string, images: string[], tools: Tools): Promise<string> {
+	return await artefact(vmDir, 'artefacts', hashOf(...images), async (path) => {
+		const staging = `${path}-staging`;
+		await mkdir(join(staging, 'images'), { recursive: true });
+		// A hard link, so that nothing is copied twice; the cache directory is one file system.
+		for (const image of images) await link(image, join(staging, 'images', basename(image)));
+		try {
+			await makeFileSystem(tools, staging, path);
+		} finally {
+			await rm(staging, { recursive: true, force: true });
+		}
+	});
 }
 
 /** An ext4 image with a copy of a directory, and as much room again for what the guest writes there. */
-async function makeFileSystem(options: {
-	tools: Tools;
-	source: string;
-	without?: string;
-	image: string;
-}): Promise<void> {
-	const { tools, source, without, image } = options;
-	// The tools have a mount namespace of their own: what is mounted here is seen by nobody else, and ends with it.
+async function makeFileSystem(tools: Tools, source: string, image: string): Promise<void> {
 	const script = [
-		'set -e',
-		'mount --bind "$0" /mnt',
-		'[ -z "$2" ] || mount -t tmpfs none "/mnt/$2"',
-		'megabytes=$(du -sm /mnt | cut -f1)',
-		'mke2fs -q -t ext4 -m 0 -i 8192 -O ^has_journal -d /mnt "$1" "$((megabytes * 2 + 256))M"',
+		'megabytes=$(du -sm "$0" | cut -f1)',
+		'mke2fs -q -t ext4 -m 0 -i 8192 -O ^has_journal -d "$0" "$1" "$((megabytes * 2 + 256))M"',
 	].join('\n');
-	await tools.run(['sh', '-c', script, source, image, without ?? ''], { timeoutMs: 300_000, shared: [source] });
+	await tools.run(['sh', '-e', '-c', script, source, image], { timeoutMs: 300_000, shared: [source] });
 }
 
 /**

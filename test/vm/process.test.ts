@@ -27,6 +27,12 @@ test('a program that takes too long is killed with its children', async () => {
 	await expect(run(['sh', '-c', 'sleep 60 & sleep 60'], { timeoutMs: 200 })).rejects.toThrow(/took longer than 0.2 s/);
 });
 
+test('a program that takes too long is over even if another holds its output open', async () => {
+	const began = performance.now();
+	await expect(run(['sh', '-c', 'setsid sleep 3 & sleep 60'], { timeoutMs: 200 })).rejects.toThrow(/took longer/);
+	expect(performance.now() - began).toBeLessThan(2000);
+});
+
 test('a program that does not exist is an error', async () => {
 	await expect(run(['/nowhere/at-all'], { timeoutMs: 5000 })).rejects.toThrow(/ENOENT/);
 });

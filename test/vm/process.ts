@@ -66,6 +66,10 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
 		const exitCode = await new Promise<number>((resolve, reject) => {
 			child.once('error', reject);
 			child.once('close', (code, signal) => resolve(code ?? (signal ? 128 : 1)));
+			// Somebody else may hold the pipes open: a shared ssh connection does, until the command in the guest ends.
+			child.once('exit', () => {
+				if (limit.aborted) resolve(1);
+			});
 		});
 		if (limit.aborted) {
 			const why = options.signal?.aborted ? 'was stopped' : `took longer than ${options.timeoutMs / 1000} s`;
@@ -77,5 +81,6 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
 		return { exitCode, stdout };
 	} finally {
 		limit.removeEventListener('abort', kill);
+		for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
 	}
 }

@@ -1,11 +1,13 @@
 // Run in VM: boots a stock Debian 13 (cgroup v2, systemd, AppArmor, IPVS), runs one command in the project there, and
 // leaves nothing running.
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, type Writable } from 'node:stream';
 import { findAccelerator } from './accelerator.ts';
 import { type Accelerator, boot, type Machine } from './boot.ts';
 import { findDisk } from './disk.ts';
+import { imageFiles, imageSources } from './images.ts';
 import { artefactsDisk, modulesDisk, projectTar } from './payload.ts';
 import { run } from './process.ts';
 import { connectGuest, type Guest } from './ssh.ts';
@@ -18,7 +20,10 @@ export const GUEST_PROJECT = '/opt/shoal';
 const GUEST_CACHE = '/var/cache/shoal';
 
 export interface VmOptions {
-	/** Shoal's cache directory. Its artefacts are copied into the guest; what the VM itself needs is kept in its `vm/`. */
+	/**
+	 * Shoal's cache directory. The tars of its `images/` that this project needs are at the same place in the guest (see
+	 * images.ts); what the VM itself needs is kept in its `vm/`.
+	 */
 	cacheDir: string;
 	projectDir: string;
 	/** Program and arguments, run in the project's directory as root. A function is told what the VM is. */
@@ -53,7 +58,8 @@ const slowness: Record<Accelerator, number> = { kvm: 2, tcg: 10 };
 export async function runInVm(options: VmOptions): Promise<{ exitCode: number }> {
 	const { cacheDir, projectDir, report, cpus = 2, memoryMb = 6144, mirror = 'http://deb.debian.org/debian' } = options;
 	const vmDir = join(cacheDir, 'vm');
-	const runDir = join(vmDir, `run-${process.pid}-${Date.now().toString(36)}`);
+	const runDir = join(vmDir, `run-${process.pid}-${randomUUID().slice(0, 8)}`);
+	await removeLeftovers(vmDir);
 	await mkdir(runDir, { recursive: true });
 	let machine: Machine | undefined;
 	let guest: Guest | undefined;
@@ -62,7 +68,7 @@ export async function runInVm(options: VmOptions): Promise<{ exitCode: number }>
 		const disk = await stage(report, 'disk', () => findDisk(vmDir, tools, mirror));
 		const extraDisks = await stage(report, 'payload', async () => [
 			await modulesDisk(vmDir, projectDir, tools),
-			await artefactsDisk(vmDir, cacheDir, tools),
+			await artefactsDisk(vmDir, await imageFiles(cacheDir, await imageSources(projectDir)), tools),
 		]);
 		const hardware = { tools, runDir, disk, extraDisks, cpus, memoryMb };
 		const accelerator = await stage(report, 'accelerator', () => findAccelerator(hardware));
@@ -105,6 +111,20 @@ export async function runInVm(options: VmOptions): Promise<{ exitCode: number }>
 		await rm(runDir, { recursive: true, force: true });
 	}
 }
+
+/** Directories of runs that were killed. Their QEMU is gone: it ends with the process that started it. */
+async function removeLeftovers(vmDir: string): Promise<void> {
+	for (const entry of await readdir(vmDir).catch(() => [])) {
+		const pid = /^(?:run|unfinished-[a-z0-9]+)-(\d+)/.exec(entry)?.[1];
+		if (pid && !(await isThere(`/proc/${pid}`))) await rm(join(vmDir, entry), { recursive: true, force: true });
+	}
+}
+
+const isThere = (path: string) =>
+	access(path).then(
+		() => true,
+		() => false,
+	);
 
 async function bringProject(guest: Guest, projectDir: string): Promise<void> {
 	const script = [

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { formatConfigProblems, readConfig } from '#runner/config.ts';
+import { ensureImages } from './images.ts';
 import { runInVm } from './run-in-vm.ts';
 
 const { values, positionals } = parseArgs({
@@ -18,9 +19,10 @@ if (!configured.ok) {
 	process.exit(2);
 }
 const stop = new AbortController();
-process.once('SIGINT', () => stop.abort());
-process.once('SIGTERM', () => stop.abort());
+process.on('SIGINT', () => stop.abort());
+process.on('SIGTERM', () => stop.abort());
 
+await ensureImages(configured.config);
 const { exitCode } = await runInVm({
 	cacheDir: configured.config.directories.cache,
 	projectDir: fileURLToPath(new URL('../..', import.meta.url)),
