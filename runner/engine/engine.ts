@@ -95,7 +95,10 @@ export interface Engine {
 
 	createNetwork(spec: NetworkSpec, options?: CallOptions): Promise<string>;
 	removeNetwork(id: string, options?: CallOptions): Promise<void>;
-	listNetworks(labels: Record<string, string>, options?: CallOptions): Promise<{ id: string; name: string; subnet: string; labels: Record<string, string> }[]>;
+	listNetworks(
+		labels: Record<string, string>,
+		options?: CallOptions,
+	): Promise<{ id: string; name: string; subnet: string; labels: Record<string, string> }[]>;
 
 	/** Creates and starts a node container, with its cgroup delegated. Resolves with the container ID. */
 	startNode(spec: NodeSpec, options?: CallOptions): Promise<string>;
@@ -103,12 +106,21 @@ export interface Engine {
 	removeNode(id: string, options?: CallOptions): Promise<void>;
 	listNodes(labels: Record<string, string>, options?: CallOptions): Promise<ContainerInfo[]>;
 	/** Failure injection, and its undoing. `start` delegates the cgroup again. */
-	setNode(id: string, action: 'stop' | 'kill' | 'start' | 'restart' | 'pause' | 'unpause', options?: CallOptions): Promise<void>;
+	setNode(
+		id: string,
+		action: 'stop' | 'kill' | 'start' | 'restart' | 'pause' | 'unpause',
+		options?: CallOptions,
+	): Promise<void>;
 
 	/** Runs a program to its end. Output beyond 1 MiB is cut. */
 	exec(id: string, argv: string[], options?: CallOptions & { stdin?: string | Readable }): Promise<ExecResult>;
 	/** Runs a program on a new terminal. */
-	openTerminal(id: string, argv: string[], size: { cols: number; rows: number }, options?: CallOptions & { env?: string[] }): Promise<TerminalStream>;
+	openTerminal(
+		id: string,
+		argv: string[],
+		size: { cols: number; rows: number },
+		options?: CallOptions & { env?: string[] },
+	): Promise<TerminalStream>;
 	/** Runs a program that stays, speaking over its stdin and stdout. Its stderr is dropped. */
 	openPipe(id: string, argv: string[], options?: CallOptions): Promise<PipeStream>;
 	/** Connects to a socket inside a container: `unix:/var/run/docker.sock`, `tcp:127.0.0.1:8080`. Ends are propagated. */
@@ -143,7 +155,11 @@ export interface Refusal {
 export interface NodeEngine {
 	/** `GET path`, parsed. A refusal is a value: a worker that is asked for services answers 503. */
 	get<T>(path: string, options?: CallOptions): Promise<{ ok: true; value: T } | { ok: false; refusal: Refusal }>;
-	post<T>(path: string, body: unknown, options?: CallOptions): Promise<{ ok: true; value: T } | { ok: false; refusal: Refusal }>;
+	post<T>(
+		path: string,
+		body: unknown,
+		options?: CallOptions,
+	): Promise<{ ok: true; value: T } | { ok: false; refusal: Refusal }>;
 	/** Events from now on; ends when the engine does or when aborted. The iterator's first step resolves only when listening. */
 	events(options: { signal: AbortSignal; onListening?: () => void }): AsyncIterable<DockerEvent>;
 	/** `docker load`. */

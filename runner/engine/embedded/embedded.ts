@@ -1,0 +1,176 @@
+// Embedded engine: brings it up on this host, adopts one that runs, stops it, and removes every trace of it.
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tryCommand } from '../command.ts';
+import type { EngineConfig } from '../open-engine.ts';
+import { type Report, stage } from '../stages.ts';
+import { containerdConfig, type DaemonChoices, dockerdConfig } from './daemon-config.ts';
+import { type DaemonRecord, daemonVersion, isRunning, startDaemons, stopDaemons } from './daemons.ts';
+import { withLedger } from './host-ledger.ts';
+import { type EngineLayout, engineLayout } from './layout.ts';
+import { nameServers } from './name-servers.ts';
+import { installPackages, missingPackages } from './packages.ts';
+import { ensureRemapUser, removeRemapUser } from './subordinate-ids.ts';
+import { raiseSysctls, restoreSysctls } from './sysctls.ts';
+import { makeUplink, removeUplink, uplinkMtu } from './uplink.ts';
+
+/** What runs, as stored beside its data. */
+interface RunningRecord extends DaemonRecord {
+	/** Hash of versions and configuration: a start adopts only what it would start itself. */
+	recipe: string;
+	bootId: string;
+}
+
+/** Brings the engine up, or adopts the one that runs. Resolves with its address, `unix:///run/shoal/default/docker.sock`. */
+export async function startEmbedded(config: EngineConfig, report: Report): Promise<string> {
+	const layout = engineLayout(config);
+	const bootId = await readBootId();
+	const missing = await missingPackages();
+	if (missing.length > 0) {
+		await stage(report, `Install ${missing.join(', ')}`, async () => {
+			await installPackages(missing, report.line);
+			await withLedger(layout.ledger, bootId, async (ledger) => {
+				ledger.packages = [...new Set([...ledger.packages, ...missing])];
+			});
+		});
+	}
+	await stage(report, 'Engine', async () => {
+		await mkdir(`${layout.state}/engine`, { recursive: true, mode: 0o711 });
+		await mkdir(layout.run, { recursive: true, mode: 0o711 });
+		const choices = await daemonChoices();
+		const recipe = await recipeOf(layout, choices);
+		const record = await readRecord(layout);
+		if (record && record.recipe === recipe && record.bootId === bootId && (await allRun(record))) {
+			report.line('adopted the engine that runs');
+			return;
+		}
+		if (record?.bootId === bootId) await stopDaemons(record);
+		const refused = await withLedger(layout.ledger, bootId, async (ledger) => {
+			ledger.madeUser = (await ensureRemapUser()) || ledger.madeUser;
+			for (const list of [ledger.running, ledger.present])
+				if (!list.includes(layout.instance)) list.push(layout.instance);
+			// Containers that lived on keep their bridges in the namespace: only a missing way out is made anew.
+			if (!(await hasUplink(layout)) || record?.bootId !== bootId) await makeUplink(layout);
+			return raiseSysctls(ledger);
+		});
+		for (const line of refused) report.line(`kernel setting ${line} is low and may not be raised`);
+		const daemons = await startDaemons(layout, choices);
+		await writeFile(
+			layout.record,
+			`${JSON.stringify({ ...daemons, recipe, bootId } satisfies RunningRecord, null, '\t')}\n`,
+		);
+	});
+	return `unix://${layout.socket}`;
+}
+
+/** Whether both daemons of the instance run. */
+export async function embeddedRuns(config: EngineConfig): Promise<boolean> {
+	const record = await readRecord(engineLayout(config));
+	return record !== undefined && record.bootId === (await readBootId()) && (await allRun(record));
+}
+
+/**
+ * Stops the engine. Its containers must be removed before. Namespace, link, rules and raised kernel settings go with it;
+ * images and packages stay.
+ */
+export async function stopEmbedded(config: EngineConfig): Promise<void> {
+	const layout = engineLayout(config);
+	const bootId = await readBootId();
+	const record = await readRecord(layout);
+	if (record?.bootId === bootId) await stopDaemons(record);
+	await rm(layout.record, { force: true });
+	await removeMounts([layout.execRoot, layout.containerdState, layout.dataRoot]);
+	await removeCgroups(layout);
+	await withLedger(layout.ledger, bootId, async (ledger) => {
+		await removeUplink(layout);
+		ledger.running = ledger.running.filter((instance) => instance !== layout.instance);
+		if (ledger.running.length === 0) await restoreSysctls(ledger);
+	});
+	for (const path of [layout.socket, layout.containerdSocket, `${layout.containerdSocket}.ttrpc`, layout.execRoot]) {
+		await rm(path, { recursive: true, force: true });
+	}
+}
+
+/**
+ * Removes everything of the instance: after `stopEmbedded`, the data too, and with the last instance the user, its ID
+ * ranges and the ledger. Returns the packages that Shoal once installed and that stay, when this was the last instance.
+ */
+export async function removeEmbedded(config: EngineConfig): Promise<{ last: boolean; packages: string[] }> {
+	await stopEmbedded(config);
+	const layout = engineLayout(config);
+	await rm(`${layout.state}/engine`, { recursive: true, force: true });
+	await rm(layout.logs, { recursive: true, force: true });
+	const outcome = await withLedger(layout.ledger, await readBootId(), async (ledger) => {
+		ledger.present = ledger.present.filter((instance) => instance !== layout.instance);
+		const last = ledger.present.length === 0;
+		if (last) {
+			await removeRemapUser(ledger.madeUser);
+			ledger.madeUser = false;
+		}
+		return { last, packages: last ? ledger.packages : [] };
+	});
+	if (outcome.last) await rm(layout.ledger, { force: true });
+	return outcome;
+}
+
+async function daemonChoices(): Promise<DaemonChoices> {
+	const exists = (path: string) =>
+		access(path).then(
+			() => true,
+			() => false,
+		);
+	const unified = await exists('/sys/fs/cgroup/cgroup.controllers');
+	const servers = await nameServers();
+	return {
+		// As Docker itself chooses since 20.10.
+		cgroupDriver: unified && (await exists('/run/systemd/system')) ? 'systemd' : 'cgroupfs',
+		nameServers: servers.reachable,
+		mtu: await uplinkMtu(),
+	};
+}
+
+async function recipeOf(layout: EngineLayout, choices: DaemonChoices): Promise<string> {
+	const parts = [await daemonVersion(), dockerdConfig(layout, choices), containerdConfig(layout)];
+	return createHash('sha256').update(parts.join('\0')).digest('hex');
+}
+
+async function readRecord(layout: EngineLayout): Promise<RunningRecord | undefined> {
+	const text = await readFile(layout.record, 'utf8').catch(() => '');
+	try {
+		return text === '' ? undefined : (JSON.parse(text) as RunningRecord);
+	} catch {
+		return undefined;
+	}
+}
+
+async function allRun(record: DaemonRecord): Promise<boolean> {
+	return (await isRunning(record.containerd)) && (await isRunning(record.dockerd));
+}
+
+async function hasUplink(layout: EngineLayout): Promise<boolean> {
+	const link = await tryCommand(['nsenter', `--net=${layout.namespaceFile}`, 'ip', 'link', 'show', layout.engineLink]);
+	return link.exitCode === 0;
+}
+
+/** Unmounts what is mounted under the folders, deepest first. */
+async function removeMounts(folders: string[]): Promise<void> {
+	const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
+	const inside = mounts.filter((mount) =>
+		folders.some((folder) => mount === folder || mount.startsWith(`${folder}/`) || mount.startsWith(`${folder}.`)),
+	);
+	for (const mount of inside.reverse()) await tryCommand(['umount', '-l', mount]);
+}
+
+/** The empty cgroups that the engine leaves behind with the cgroupfs driver. */
+async function removeCgroups(layout: EngineLayout): Promise<void> {
+	const name = `shoal-${layout.instance}`;
+	const found = await tryCommand(['find', '/sys/fs/cgroup', '-maxdepth', '2', '-type', 'd', '-name', name]);
+	for (const directory of found.stdout.split('\n').filter(Boolean)) {
+		const all = (await tryCommand(['find', directory, '-depth', '-type', 'd'])).stdout.split('\n').filter(Boolean);
+		for (const path of all) await rmdir(path).catch(() => {});
+	}
+}
+
+async function readBootId(): Promise<string> {
+	return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+}

@@ -1,0 +1,19 @@
+// JSON lines: a stream of JSON values, one a line, as Docker sends events and progress.
+/** Yields each value. A last line without an end is yielded too, unless it is cut off in the middle. */
+export async function* jsonLines(stream: NodeJS.ReadableStream): AsyncGenerator<unknown> {
+	stream.setEncoding('utf8');
+	let rest = '';
+	for await (const chunk of stream) {
+		const lines = (rest + chunk).split('\n');
+		rest = lines.pop() ?? '';
+		for (const line of lines) if (line.trim() !== '') yield JSON.parse(line);
+	}
+	if (rest.trim() === '') return;
+	let last: unknown;
+	try {
+		last = JSON.parse(rest);
+	} catch {
+		return;
+	}
+	yield last;
+}
