@@ -1,5 +1,4 @@
 // VM: `node test/vm/vm.ts [--minutes N] [--] command...` tries a command in a fresh stock Debian 13.
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { formatConfigProblems, readConfig } from '#runner/config.ts';
 import { ensureImages } from './images.ts';
@@ -18,14 +17,15 @@ if (!configured.ok) {
 	console.error(formatConfigProblems(configured.problems));
 	process.exit(2);
 }
+const { directories } = configured.config;
 const stop = new AbortController();
 process.on('SIGINT', () => stop.abort());
 process.on('SIGTERM', () => stop.abort());
 
 await ensureImages(configured.config);
 const { exitCode } = await runInVm({
-	cacheDir: configured.config.directories.cache,
-	projectDir: fileURLToPath(new URL('../..', import.meta.url)),
+	cacheDir: directories.cache,
+	projectDir: directories.project,
 	command: positionals.length > 0 ? positionals : ['uname', '-a'],
 	timeoutMs: Number(values.minutes) * 60_000,
 	cpus: Number(values.cpus),
