@@ -125,8 +125,8 @@ export const strings = {
 	},
 
 	connection: {
-		lost: 'Connection lost. Trying again',
-		retryIn: (seconds: number) => `Connection lost. Trying again in ${seconds} s`,
+		lost: 'Connection lost; your shells go on. Trying again',
+		retryIn: (seconds: number) => `Connection lost; your shells go on. Trying again in ${seconds} s`,
 		retryNow: 'Try now',
 		back: 'Connected again.',
 	},
@@ -171,9 +171,10 @@ export const strings = {
 		tabs: 'Terminals',
 		title: (node: string) => `Terminal of ${node}`,
 		connecting: 'Opening…',
-		lost: 'Reconnecting. Your shell goes on.',
+		lost: 'Opening it again…',
 		ended: (reason: string) => `The shell has ended${reason ? `: ${reason}` : ''}.`,
 		reopen: 'Open a new shell',
+		retry: 'Try again',
 		fullScreen: 'Full screen',
 		leaveFullScreen: 'Leave full screen',
 		leave: 'F6 leaves the terminal.',

@@ -44,7 +44,8 @@ describe('the built site', { timeout: 120_000 }, () => {
 	}, 120_000);
 
 	test('has a page for the course, each lesson, and addresses that lead nowhere', async () => {
-		const pages = await Array.fromAsync(glob('**/*.html', { cwd: join(folder, 'dist') }));
+		const pages: string[] = [];
+		for await (const name of glob('**/*.html', { cwd: join(folder, 'dist') })) pages.push(name);
 		expect(pages.sort()).toEqual(['404.html', 'day-01/01-one/index.html', 'day-01/02-two/index.html', 'index.html']);
 	});
 

@@ -191,16 +191,17 @@ class LabTerminals extends HTMLElement implements PagePart {
 		terminals.state(node).subscribe((state) => {
 			if (!line || terminals !== this.#terminals) return;
 			line.dataset.state = state.type;
-			if (state.type === 'ended') {
+			if (state.type === 'ended' || state.type === 'refused') {
+				const ended = state.type === 'ended';
 				const again = button(
 					{ class: 'button small' },
 					() => {
 						terminals.reopen(node);
 						this.focusFront();
 					},
-					words.reopen,
+					ended ? words.reopen : words.retry,
 				);
-				line.replaceChildren(words.ended(state.reason.replace(/\.$/, '')), ' ', again);
+				line.replaceChildren(ended ? words.ended(state.reason.replace(/\.$/, '')) : state.message, ' ', again);
 			} else if (state.type === 'opening') line.replaceChildren(words.connecting);
 			else if (state.type === 'lost') line.replaceChildren(words.lost);
 			else line.replaceChildren();

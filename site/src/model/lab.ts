@@ -142,7 +142,7 @@ export function createLab(options: LabOptions): Lab {
 			case 'ran':
 				return running.get(frame.id)?.(frame.error);
 			case 'error':
-				if (frame.channel !== undefined) return terminals.value?.ended(frame.channel, frame.error.message);
+				if (frame.channel !== undefined) return terminals.value?.refused(frame.channel, frame.error);
 				if (frame.error.code === 'sandbox.not-found') session.end();
 				return;
 			case 'pong':

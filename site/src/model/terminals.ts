@@ -1,6 +1,7 @@
 // Terminals: which node's shell is shown on which channel, with flow control and replay.
 import { type ClientFrame, flow, frameKind } from '#contract/socket.ts';
 import { type Clock, within } from './clock.ts';
+import type { Problem } from './problem.ts';
 import { type Signal, signal, type WritableSignal } from './signal.ts';
 
 export interface Size {
@@ -24,7 +25,9 @@ export type TerminalState =
 	| { type: 'open' }
 	/** The connection dropped; the shell lives on. */
 	| { type: 'lost' }
-	| { type: 'ended'; reason: string };
+	| { type: 'ended'; reason: string }
+	/** There is no shell to be had. */
+	| { type: 'refused'; message: string };
 
 interface Terminal {
 	node: string;
@@ -35,6 +38,8 @@ interface Terminal {
 	written: boolean;
 	/** Bytes drawn and not yet acknowledged. */
 	unacked: number;
+	/** How often in a row the runner has asked to try later. */
+	refusals: number;
 	/** Replay frames being drawn now. What the emulator says meanwhile is an old answer to an old question. */
 	replaying: number;
 }
@@ -46,7 +51,7 @@ export interface Terminals {
 	/** What the learner typed, or the emulator answered. Dropped while there is no shell to hear it. */
 	input(node: string, bytes: Uint8Array): void;
 	resize(node: string, size: Size): void;
-	/** Starts a new shell where one has ended. */
+	/** Starts a new shell where one has ended, or tries again where there was none. */
 	reopen(node: string): void;
 	/** Resolves true when the shell is there, false after `ms`. */
 	whenOpen(node: string, ms: number): Promise<boolean>;
@@ -54,6 +59,8 @@ export interface Terminals {
 	disconnected(): void;
 	opened(channel: number): void;
 	ended(channel: number, reason: string): void;
+	/** The runner cannot show the terminal. Tried again by itself, for some seconds, when that may help. */
+	refused(channel: number, problem: Problem): void;
 	bytes(frame: { kind: number; channel: number; bytes: Uint8Array }): void;
 }
 
@@ -63,6 +70,15 @@ export interface TerminalsOptions {
 	/** False when there is no connection. */
 	send: (frame: ClientFrame) => boolean;
 	sendInput: (channel: number, bytes: Uint8Array) => boolean;
+}
+
+/** A node that restarts is back within these. */
+const retryRefusedMs = 1000;
+const mostRefusals = 10;
+
+/** Over: only the learner can want another one. */
+function isOver({ state }: Terminal): boolean {
+	return state.value.type === 'ended' || state.value.type === 'refused';
 }
 
 export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOptions): Terminals {
@@ -75,6 +91,7 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 			size: undefined,
 			written: false,
 			unacked: 0,
+			refusals: 0,
 			replaying: 0,
 		}),
 	);
@@ -120,7 +137,7 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 		},
 		reopen(node) {
 			const terminal = find(node);
-			if (terminal.state.value.type === 'ended') open(terminal);
+			if (isOver(terminal)) open(terminal);
 		},
 		async whenOpen(node, ms) {
 			const { state } = find(node);
@@ -131,11 +148,11 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 			return within(clock, ms, promise, false).finally(stop);
 		},
 		connected() {
-			for (const terminal of terminals) if (terminal.state.value.type !== 'ended') open(terminal);
+			for (const terminal of terminals) if (!isOver(terminal)) open(terminal);
 		},
 		disconnected() {
-			for (const { state, screen } of terminals) {
-				if (screen && state.value.type !== 'ended') state.set({ type: 'lost' });
+			for (const terminal of terminals) {
+				if (terminal.screen && !isOver(terminal)) terminal.state.set({ type: 'lost' });
 			}
 		},
 		opened(channel) {
@@ -145,8 +162,21 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 			if (terminal.written) terminal.screen.reset();
 			terminal.written = false;
 			terminal.unacked = 0;
+			terminal.refusals = 0;
 			terminal.replaying = 0;
 			terminal.state.set({ type: 'open' });
+		},
+		refused(channel, { message, retry }) {
+			const terminal = terminals[channel];
+			if (!terminal) return;
+			if (!retry || terminal.refusals++ >= mostRefusals) {
+				terminal.refusals = 0;
+				return terminal.state.set({ type: 'refused', message });
+			}
+			terminal.state.set({ type: 'lost' });
+			clock.after(retryRefusedMs, () => {
+				if (terminal.state.value.type === 'lost') open(terminal);
+			});
 		},
 		ended(channel, reason) {
 			terminals[channel]?.state.set({ type: 'ended', reason });

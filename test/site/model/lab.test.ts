@@ -172,12 +172,26 @@ describe('a lab', () => {
 		expect(sockets).toHaveLength(1);
 	});
 
-	test('shows why a terminal cannot be had at that terminal', async () => {
-		const { lab, socket } = setUp(live);
+	test('shows at the terminal why it cannot be had, after trying for a while where that may help', async () => {
+		const { clock, lab, socket } = setUp(live);
 		await lab.session.look();
 		socket().accept();
-		const error = { code: 'terminal.too-many', message: 'Too many.', retry: true };
-		socket().say({ type: 'error', channel: 0, error });
-		expect(lab.terminals.value?.state('manager1').value).toEqual({ type: 'ended', reason: 'Too many.' });
+		const state = () => lab.terminals.value?.state('manager1').value;
+		const busy = { code: 'sandbox.not-ready', message: 'Wait.', retry: true };
+		for (let second = 0; second < 10; second++) {
+			socket().say({ type: 'error', channel: 0, error: busy });
+			expect(state()).toEqual({ type: 'lost' });
+			await clock.turn(1000);
+		}
+		expect(socket().frames.filter(({ type }) => type === 'open')).toHaveLength(11);
+		socket().say({ type: 'error', channel: 0, error: busy });
+		expect(state()).toEqual({ type: 'refused', message: 'Wait.' });
+		lab.terminals.value?.reopen('manager1');
+		socket().say({
+			type: 'error',
+			channel: 0,
+			error: { code: 'terminal.too-many', message: 'Too many.', retry: false },
+		});
+		expect(state()).toEqual({ type: 'refused', message: 'Too many.' });
 	});
 });
