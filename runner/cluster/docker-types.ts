@@ -19,6 +19,7 @@ export interface LocalSwarm {
 	LocalNodeState?: string;
 	/** True on a manager, also on one that has no leader to ask. */
 	ControlAvailable?: boolean;
+	/** Why it cannot speak for its swarm, such as that there is no leader. Empty when it can. */
 	Error?: string;
 	/** How many nodes the swarm has; on managers with a leader only. */
 	Nodes?: number;

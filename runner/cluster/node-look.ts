@@ -1,6 +1,6 @@
 // Node look: asks one node what it is, again and again, without ever letting a node that hangs hold up the others.
 import type { Clock } from '#runner/clock.ts';
-import { askNode, type NodeHandle, type NodeView, nodeTimeoutMs } from './snapshot.ts';
+import { askNode, askNodeMostMs, type NodeHandle, type NodeView } from './snapshot.ts';
 
 /** How long a look waits for a node that has always answered. Its last answer stands in until it counts as down. */
 const patienceMs = 300;
@@ -48,11 +48,12 @@ export function nodeLook({ node, clock, signal, onLate }: NodeLookOptions): () =
 	return async () => {
 		question ??= ask();
 		const current = question;
-		const patience = isSlow ? 0 : last === undefined ? firstPatienceMs : patienceMs;
-		const view = await within(current.answer, patience, clock);
+		const patience = last === undefined ? firstPatienceMs : patienceMs;
+		const isOverdue = () => clock.now() - current.askedAt >= askNodeMostMs;
+		const view = isSlow || isOverdue() ? undefined : await within(current.answer, patience, clock);
 		if (view !== undefined) return { view, isLate: false };
 		current.missed = true;
-		if (last !== undefined && clock.now() - current.askedAt < nodeTimeoutMs) return { view: last, isLate: true };
+		if (last !== undefined && !isOverdue()) return { view: last, isLate: true };
 		const { name, address } = node;
 		return { view: { name, address, answer: { reachable: false, reason: 'it has not answered yet' } }, isLate: true };
 	};

@@ -1,6 +1,6 @@
 // Snapshot: what every node's engine says of itself, and what one manager says of the cluster, at one moment, unjudged.
 import type { NodeEngine, Refusal } from '#runner/engine/engine.ts';
-import type { Config, Network, Secret, Service, SwarmNode, SystemInfo, Task } from './docker-types.ts';
+import type { Config, LocalSwarm, Network, Secret, Service, SwarmNode, SystemInfo, Task } from './docker-types.ts';
 
 /** A node of the sandbox and the way to its engine. */
 export interface NodeHandle {
@@ -41,7 +41,11 @@ export interface Snapshot {
 }
 
 /** A node that has not said within this time what it is, is down. `/info` takes 5 to 20 ms. */
-export const nodeTimeoutMs = 2_000;
+const nodeTimeoutMs = 2_000;
+/** For the second question to a node that did not answer the first. */
+const versionTimeoutMs = 400;
+/** So long takes `askNode` at most. */
+export const askNodeMostMs = nodeTimeoutMs + versionTimeoutMs;
 /** A manager without a leader may wait long before it says so; the next manager, or the answer `no-leader`, is better. */
 export const managerTimeoutMs = 1_500;
 
@@ -61,21 +65,41 @@ export async function takeSnapshot(nodes: readonly NodeHandle[], signal: AbortSi
 }
 
 /** What one node's engine says of itself. An engine that does not answer is an answer; throws only when aborted. */
-export async function askNode(node: NodeHandle, signal: AbortSignal): Promise<NodeView> {
-	const { name, address } = node;
+export async function askNode({ name, address, engine }: NodeHandle, signal: AbortSignal): Promise<NodeView> {
 	try {
-		const answer = await node.engine.get<SystemInfo>('/info', { signal, timeoutMs: nodeTimeoutMs });
+		const answer = await engine.get<SystemInfo>('/info', { signal, timeoutMs: nodeTimeoutMs });
 		if (answer.ok) return { name, address, answer: { reachable: true, info: answer.value } };
 		return { name, address, answer: { reachable: false, reason: answer.refusal.message } };
 	} catch (error) {
 		signal.throwIfAborted();
+		const isUp = await answersAtAll(engine, signal);
+		if (isUp) return { name, address, answer: { reachable: true, info: { Name: name, Swarm: leaderless } } };
 		return { name, address, answer: { reachable: false, reason: reasonOf(error) } };
 	}
 }
 
 /**
+ * While managers have lost their leader and do not know it yet, `/info` waits for it, on managers alone: an engine that
+ * answers anything else is such a manager, not one that is down.
+ */
+async function answersAtAll(engine: NodeEngine, signal: AbortSignal): Promise<boolean> {
+	try {
+		return (await engine.get('/version', { signal, timeoutMs: versionTimeoutMs })).ok;
+	} catch {
+		signal.throwIfAborted();
+		return false;
+	}
+}
+
+const leaderless: LocalSwarm = {
+	LocalNodeState: 'active',
+	ControlAvailable: true,
+	Error: 'It waits for a leader and has not answered.',
+};
+
+/**
  * The cluster as the first manager tells it that can. Managers whose swarm has most nodes are asked first: a learner may
- * have started a second swarm, and managers that lost their leader count no nodes at all.
+ * have started a second swarm. A manager that says of itself that it cannot speak is not asked.
  */
 export async function askManagers(
 	nodes: readonly NodeHandle[],
@@ -88,7 +112,11 @@ export async function askManagers(
 		.sort((a, b) => (b.swarm?.Nodes ?? 0) - (a.swarm?.Nodes ?? 0));
 	if (managers.length === 0) return { type: 'no-manager' };
 	const refusals: { node: string; reason: string }[] = [];
-	for (const { node } of managers) {
+	for (const { node, swarm } of managers) {
+		if (swarm?.Error) {
+			refusals.push({ node: node.name, reason: swarm.Error });
+			continue;
+		}
 		const answer = await askManager(node.engine, signal);
 		if (answer.ok) return { type: 'lists', speaker: node.name, lists: answer.lists };
 		refusals.push({ node: node.name, reason: answer.reason });
@@ -107,14 +135,13 @@ async function askManager(
 		return answer.value ?? [];
 	};
 	try {
-		const [nodes, services, tasks, networks, secrets, configs] = await Promise.all([
-			ask<SwarmNode>(listPaths.nodes),
-			ask<Service>(listPaths.services),
-			ask<Task>(listPaths.tasks),
-			ask<Network>(listPaths.networks),
-			ask<Secret>(listPaths.secrets),
-			ask<Config>(listPaths.configs),
-		]);
+		// One after another: a connection is a process in the node, and one that is kept answers each of these in 2 ms.
+		const nodes = await ask<SwarmNode>(listPaths.nodes);
+		const services = await ask<Service>(listPaths.services);
+		const tasks = await ask<Task>(listPaths.tasks);
+		const networks = await ask<Network>(listPaths.networks);
+		const secrets = await ask<Secret>(listPaths.secrets);
+		const configs = await ask<Config>(listPaths.configs);
 		return { ok: true, lists: { nodes, services, tasks, networks, secrets, configs } };
 	} catch (error) {
 		signal.throwIfAborted();

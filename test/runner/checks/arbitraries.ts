@@ -5,7 +5,7 @@ import type { ClusterState } from '#contract/cluster.ts';
 
 const nodeName = fc.constantFrom('manager1', 'manager2', 'worker1', 'worker2', 'worker3');
 const word = fc.constantFrom('goweb', 'api', 'shop', 'shop_web', 'key', 'constructor');
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const maybe = <const T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 const labels = fc.dictionary(fc.constantFrom('disk', 'zone', 'toString'), fc.constantFrom('ssd', 'hdd'), {
 	maxKeys: 2,
 });
@@ -82,7 +82,7 @@ const network = fc.record({
 	name: word,
 	driver: fc.constantFrom('overlay', 'macvlan'),
 	scope: fc.constant('swarm'),
-	subnets: fc.constant([]),
+	subnets: fc.array(fc.constant('10.0.1.0/24'), { maxLength: 1 }),
 	attachable: fc.boolean(),
 	internal: fc.boolean(),
 	encrypted: fc.boolean(),
@@ -100,7 +100,7 @@ export const clusterState: fc.Arbitrary<ClusterState> = fc.record({
 	networks: fc.array(network, { maxLength: 2 }),
 	secrets: named,
 	configs: named,
-	stacks: fc.constant([]),
+	stacks: fc.array(fc.record({ name: word, services: fc.array(word, { maxLength: 1 }) }), { maxLength: 1 }),
 });
 
 const absent = maybe(fc.constant(true as const));

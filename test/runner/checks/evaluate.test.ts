@@ -8,6 +8,11 @@ import { goweb, service, task } from './cluster-of.ts';
 
 const runs = { numRuns: 2_000 };
 
+type Entry = [key: string, value: unknown];
+const entriesOf = (check: StateCheck): Entry[] => Object.entries(check).filter(([, value]) => value !== undefined);
+// Parts of a check with its noun are a check.
+const checkOf = (entries: Entry[]) => Object.fromEntries(entries) as object as StateCheck;
+
 test('every check has an answer for every state', () => {
 	fc.assert(
 		fc.property(stateCheck, clusterState, (check, state) => {
@@ -59,15 +64,10 @@ test('a check passes exactly when each of its statements does', () => {
 	fc.assert(
 		fc.property(stateCheck, clusterState, (check, state) => {
 			fc.pre(!('absent' in check && check.absent) && !('swarm' in check && check.swarm === 'absent'));
-			const [noun = '', ...statements] = Object.keys(check).filter(
-				(key) => check[key as keyof StateCheck] !== undefined,
-			);
-			const pick = (key: string) =>
-				({ [noun]: check[noun as keyof StateCheck], [key]: check[key as keyof StateCheck] }) as StateCheck;
-			const parts = statements
-				// A secret's user is looked for only when there is the secret; the noun alone is the statement that it exists.
-				.map((key) => evaluate(pick(key), state).verdict === 'pass');
-			const alone = evaluate({ [noun]: check[noun as keyof StateCheck] } as StateCheck, state).verdict === 'pass';
+			const [noun, ...statements] = entriesOf(check);
+			const passes = (...parts: Entry[]) => evaluate(checkOf(parts), state).verdict === 'pass';
+			const alone = noun !== undefined && passes(noun);
+			const parts = statements.map((statement) => noun !== undefined && passes(noun, statement));
 			expect(evaluate(check, state).verdict === 'pass').toBe(alone && parts.every(Boolean));
 		}),
 		runs,
@@ -77,10 +77,10 @@ test('a check passes exactly when each of its statements does', () => {
 test('absent is the opposite of being there', () => {
 	fc.assert(
 		fc.property(stateCheck, clusterState, (check, state) => {
-			const [noun] = Object.entries(check)[0] ?? [];
-			fc.pre(noun !== undefined && noun !== 'swarm' && noun !== 'node' && state.swarm === 'formed');
-			const there = { [noun as string]: check[noun as keyof StateCheck] } as StateCheck;
-			const gone = { ...there, absent: true } as StateCheck;
+			const [noun = ['swarm', '']] = entriesOf(check);
+			fc.pre(noun[0] !== 'swarm' && noun[0] !== 'node' && state.swarm === 'formed');
+			const there = checkOf([noun]);
+			const gone = checkOf([noun, ['absent', true]]);
 			expect(evaluate(gone, state).verdict === 'pass').toBe(evaluate(there, state).verdict !== 'pass');
 		}),
 		runs,

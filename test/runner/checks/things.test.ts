@@ -38,7 +38,7 @@ test('a network, by its kind', () => {
 });
 
 test.each(['secret', 'config'] as const)('a %s, and who uses it', (kind) => {
-	const check = (parts: object = {}) => ({ [kind]: 'key', ...parts }) as StateCheck;
+	const check = (parts: object = {}) => ({ [kind]: 'key', ...parts }) as object as StateCheck;
 	const kept = formed({ [`${kind}s`]: [{ id: '1', name: 'key' }], services: [service({ name: 'api' })] });
 	const used = formed({
 		[`${kind}s`]: [{ id: '1', name: 'key' }],

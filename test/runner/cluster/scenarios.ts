@@ -216,7 +216,8 @@ secrets: { key: { file: /etc/hostname } }`;
 			await bench.until('manager2', 'docker node ls --format "{{.Hostname}} {{.ManagerStatus}}"', /manager[23] Leader/);
 			await bench.take('leader-moved');
 			await bench.setNode('manager2', 'stop');
-			await bench.until('manager3', 'docker node ls 2>&1', /leader|deadline/i);
+			await bench.take('quorum-just-lost');
+			await bench.until('manager3', 'docker node ls 2>&1', /does not have a leader/i);
 			await bench.take('quorum-lost');
 		},
 	},
