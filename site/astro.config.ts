@@ -20,9 +20,14 @@ export default defineConfig({
 	vite: {
 		define: { LABS_DIR: JSON.stringify(labsDir) },
 		// Nothing inline, so that the Content-Security-Policy can forbid inline scripts.
-		build: { assetsInlineLimit: 0 },
+		build: { assetsInlineLimit: 0, rolldownOptions: { onLog: leaveOutDirectives } },
 		// A course outside the project has no node_modules of its own to find Astro in.
 		resolve: { dedupe: ['astro'] },
 		server: { fs: { allow: [root, labsDir] } },
 	},
 });
+
+/** Astro's own mark in every lesson (`use astro:head-inject`) has done its work before the bundler warns that it drops it. */
+function leaveOutDirectives(level: string, log: { code?: string }, handle: (level: never, log: never) => void) {
+	if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level as never, log as never);
+}

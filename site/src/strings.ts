@@ -9,7 +9,7 @@ export const strings = {
 	tagline: 'A real Docker Swarm to practise on, in your browser.',
 
 	course: {
-		lead: 'Read on the left, work on the right: three machines that are yours alone, with a terminal in each. Every step ticks itself off when the swarm is there.',
+		lead: 'Read on the left, work on the right: machines that are yours alone, with a terminal in each. Every step ticks itself off as soon as your swarm gets there.',
 		begin: (title: string) => `Start with “${title}”`,
 		goOn: (title: string) => `Go on with “${title}”`,
 		again: 'All done. Do it again?',

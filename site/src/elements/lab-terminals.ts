@@ -2,11 +2,12 @@
 import { button, icon, make, unseen } from '../browser/dom.ts';
 import { recall, remember } from '../browser/remembered.ts';
 import type { XtermScreen } from '../browser/xterm-screen.ts';
-import { type SoftKey, softKeys, withControl } from '../model/soft-keys.ts';
 import type { Terminals } from '../model/terminals.ts';
 import { strings } from '../strings.ts';
 import { pageKey } from './lab-keys.ts';
 import type { LessonPage, PagePart } from './lesson-page.ts';
+import { softBar } from './soft-bar.ts';
+import { terminalTabs } from './terminal-tabs.ts';
 
 const words = strings.terminal;
 
@@ -16,7 +17,7 @@ class LabTerminals extends HTMLElement implements PagePart {
 	/** Which terminals the screens belong to; a new sandbox has new ones. */
 	#terminals: Terminals | undefined;
 	#emulator: ReturnType<typeof loadEmulator> | undefined;
-	#control = false;
+	#keys = softBar();
 	/** True while the keyboard is on its way to a terminal that is not there yet. */
 	#wantsFocus = false;
 	#toldHowToLeave = false;
@@ -27,7 +28,11 @@ class LabTerminals extends HTMLElement implements PagePart {
 		const { lab } = page;
 		this.setAttribute('role', 'group');
 		this.setAttribute('aria-label', words.tabs);
-		this.append(this.#head(), ...lab.nodes.map((node) => this.#panel(node)), this.#softBar(), this.#note);
+		this.append(this.#head(), ...lab.nodes.map((node) => this.#panel(node)), this.#keys.element, this.#note);
+		this.#keys.onKey((bytes) => {
+			if (bytes.length > 0) lab.terminals.value?.input(lab.front.value, bytes);
+			this.focusFront();
+		});
 		new ResizeObserver(() => this.#screens.get(lab.front.value)?.fit()).observe(this);
 		this.addEventListener('full-screen', () => this.#toggleFullScreen());
 		this.addEventListener('focusin', (event) => this.#explainLeaving(event));
@@ -44,29 +49,6 @@ class LabTerminals extends HTMLElement implements PagePart {
 
 	#head(): HTMLElement {
 		const { lab } = this.#need();
-		const tabs = make('div', { role: 'tablist', 'aria-label': words.tabs });
-		lab.nodes.forEach((node, at) => {
-			const tab = button(
-				{
-					role: 'tab',
-					id: `tab-${node}`,
-					'aria-controls': `terminal-${node}`,
-					title: `${words.title(node)} (Ctrl+Alt+${at + 1})`,
-				},
-				() => lab.choose(node),
-				make('span', { class: 'tab-dot', 'aria-hidden': 'true' }),
-				node,
-			);
-			tabs.append(tab);
-		});
-		tabs.addEventListener('keydown', (event) => this.#moveBetweenTabs(event));
-		lab.cluster.subscribe((cluster) => {
-			for (const tab of tabs.children) {
-				const node = cluster?.nodes.find(({ name }) => tab.id === `tab-${name}`);
-				tab.toggleAttribute('data-leader', node?.leader ?? false);
-				tab.toggleAttribute('data-down', node?.engine === 'down' || node?.status === 'down');
-			}
-		});
 		const reader = button(
 			{ class: 'quiet', 'aria-pressed': String(recall('reader') === 'on'), title: words.reader },
 			() => {
@@ -84,7 +66,12 @@ class LabTerminals extends HTMLElement implements PagePart {
 			icon('maximize'),
 			unseen(words.fullScreen),
 		);
-		return make('div', { class: 'terminal-head' }, tabs, make('div', { class: 'terminal-tools' }, reader, full));
+		return make(
+			'div',
+			{ class: 'terminal-head' },
+			terminalTabs(lab),
+			make('div', { class: 'terminal-tools' }, reader, full),
+		);
 	}
 
 	#panel(node: string): HTMLElement {
@@ -100,32 +87,6 @@ class LabTerminals extends HTMLElement implements PagePart {
 			make('div', { class: 'screen', 'data-node': node }),
 			make('div', { class: 'terminal-state', role: 'status' }),
 		);
-	}
-
-	#softBar(): HTMLElement {
-		const { lab } = this.#need();
-		const bar = make('div', { class: 'soft-keys', role: 'toolbar', 'aria-label': words.softKeys });
-		const send = (key: SoftKey) => {
-			lab.terminals.value?.input(lab.front.value, new TextEncoder().encode(softKeys[key]));
-			this.focusFront();
-		};
-		const key = (name: SoftKey, face: string) => button({ 'aria-label': words.soft[name] }, () => send(name), face);
-		const control = button(
-			{ 'aria-pressed': 'false', 'data-control': true },
-			() => {
-				this.#hold(!this.#control);
-				this.focusFront();
-			},
-			words.soft.ctrl,
-		);
-		bar.append(key('escape', words.soft.escape), control, key('tab', words.soft.tab));
-		bar.append(key('left', '←'), key('up', '↑'), key('down', '↓'), key('right', '→'));
-		return bar;
-	}
-
-	#hold(control: boolean) {
-		this.#control = control;
-		this.querySelector('[data-control]')?.setAttribute('aria-pressed', String(control));
 	}
 
 	#replace(terminals: Terminals | undefined) {
@@ -167,7 +128,7 @@ class LabTerminals extends HTMLElement implements PagePart {
 			label: words.title(node),
 			reader: recall('reader') === 'on',
 			isPageKey: (event) => pageKey(event) !== undefined && event.key !== '?',
-			onInput: (bytes) => terminals.input(node, this.#controlled(bytes)),
+			onInput: (bytes) => terminals.input(node, this.#keys.apply(bytes)),
 			onResize: (size) => terminals.resize(node, size),
 			onCopied: () => {
 				announce(words.copied);
@@ -178,12 +139,6 @@ class LabTerminals extends HTMLElement implements PagePart {
 		terminals.show(node, screen);
 		if (this.#wantsFocus) screen.focus();
 		this.#wantsFocus = false;
-	}
-
-	#controlled(bytes: Uint8Array): Uint8Array {
-		if (!this.#control) return bytes;
-		this.#hold(false);
-		return new TextEncoder().encode(withControl(new TextDecoder().decode(bytes)));
 	}
 
 	#followState(node: string, terminals: Terminals) {
@@ -206,18 +161,6 @@ class LabTerminals extends HTMLElement implements PagePart {
 			else if (state.type === 'lost') line.replaceChildren(words.lost);
 			else line.replaceChildren();
 		});
-	}
-
-	#moveBetweenTabs(event: KeyboardEvent) {
-		const { lab } = this.#need();
-		const now = lab.nodes.indexOf(lab.front.value);
-		const count = lab.nodes.length;
-		const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: count - 1 }[event.key];
-		const node = to === undefined ? undefined : lab.nodes[(to + count) % count];
-		if (!node || event.ctrlKey || event.altKey || event.metaKey) return;
-		event.preventDefault();
-		lab.choose(node);
-		this.querySelector<HTMLElement>(`#tab-${node}`)?.focus();
 	}
 
 	#toggleFullScreen() {
@@ -244,7 +187,7 @@ class LabTerminals extends HTMLElement implements PagePart {
 	#flash(text: string) {
 		this.#note.textContent = text;
 		for (const animation of this.#note.getAnimations()) animation.cancel();
-		this.#note.animate([{ opacity: 1 }, { opacity: 1, offset: 0.9 }, { opacity: 0 }], { duration: 5000 });
+		this.#note.animate({ opacity: [1, 1] }, { duration: 5000 });
 	}
 
 	#need(): LessonPage {
