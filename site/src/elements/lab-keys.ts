@@ -1,5 +1,6 @@
 // <lab-keys>: the keys that work everywhere on a lesson page, and the dialog that lists them.
 import { pick } from '../browser/dom.ts';
+import { pageKey } from '../model/page-keys.ts';
 import type { LessonPage, PagePart } from './lesson-page.ts';
 
 class LabKeys extends HTMLElement implements PagePart {
@@ -25,24 +26,6 @@ class LabKeys extends HTMLElement implements PagePart {
 	}
 }
 customElements.define('lab-keys', LabKeys);
-
-type PageKey =
-	| { type: 'region'; step: 1 | -1 }
-	| { type: 'full-screen' }
-	| { type: 'node'; number: number }
-	| { type: 'help' };
-
-/** What a key means to the page; the terminals leave these keys to it. */
-export function pageKey(event: KeyboardEvent): PageKey | undefined {
-	const { key, code, altKey, ctrlKey, metaKey, shiftKey } = event;
-	if (key === 'F6' && !altKey && !ctrlKey && !metaKey) return { type: 'region', step: shiftKey ? -1 : 1 };
-	if (key === 'Enter' && altKey && !ctrlKey && !metaKey) return { type: 'full-screen' };
-	// By position: with Ctrl+Alt many layouts make another character of a digit.
-	const digit = /^Digit([1-9])$/.exec(code)?.[1];
-	if (digit && ctrlKey && altKey && !metaKey) return { type: 'node', number: Number(digit) };
-	if (key === '?' && !altKey && !ctrlKey && !metaKey) return { type: 'help' };
-	return undefined;
-}
 
 function isTyping(target: EventTarget | null): boolean {
 	return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;

@@ -2,9 +2,9 @@
 import { button, icon, make, unseen } from '../browser/dom.ts';
 import { recall, remember } from '../browser/remembered.ts';
 import type { XtermScreen } from '../browser/xterm-screen.ts';
+import { pageKey } from '../model/page-keys.ts';
 import type { Terminals } from '../model/terminals.ts';
 import { strings } from '../strings.ts';
-import { pageKey } from './lab-keys.ts';
 import type { LessonPage, PagePart } from './lesson-page.ts';
 import { softBar } from './soft-bar.ts';
 import { terminalTabs } from './terminal-tabs.ts';
