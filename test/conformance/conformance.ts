@@ -1,0 +1,87 @@
+// `npm run conformance`: tries every behaviour of Docker Swarm that the documentation promises, in real nodes.
+//
+//   npm run conformance                        Shoal's nodes, on an engine of their own
+//   npm run conformance -- --group networking  only groups with that in their name
+//   npm run conformance -- --row port          only behaviours with that in their name
+//   npm run conformance -- --nodes reference   plain `--privileged` nodes on the given engine, with Docker's own balancer
+//   npm run conformance -- --host vm           both ways, on a stock Debian in an emulator
+import { writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { parseArgs } from 'node:util';
+import { showStages } from '#runner/cli/show-stages.ts';
+import { readConfig } from '#runner/config.ts';
+import { ensureImage, ensureImageTar, lessonImageSources } from '#runner/engine/images.ts';
+import { openEngine, stopEngine } from '#runner/engine/open-engine.ts';
+import type { Group } from './behaviour.ts';
+import { reasons } from './reasons.ts';
+import { lineOf, markdownOf, type Run, totalOf } from './report.ts';
+import { groups } from './rows/groups.ts';
+import { shoalNodes } from './shoal-nodes.ts';
+import { type Result, tryGroup } from './suite.ts';
+
+const { values: options } = parseArgs({
+	options: {
+		group: { type: 'string' },
+		row: { type: 'string' },
+		nodes: { type: 'string', default: 'shoal' },
+		slowness: { type: 'string', default: '1' },
+		parallel: { type: 'string', default: '2' },
+		json: { type: 'string' },
+		keep: { type: 'boolean', default: false },
+	},
+});
+
+function chosenGroups(): Group[] {
+	const has = (text: string, part: string | undefined) => text.toLowerCase().includes((part ?? '').toLowerCase());
+	return groups
+		.filter((group) => has(group.name, options.group))
+		.map((group) => ({
+			...group,
+			behaviours: group.behaviours.filter((behaviour) => has(behaviour.name, options.row)),
+		}))
+		.filter((group) => group.behaviours.length > 0);
+}
+
+const read = readConfig({ ...process.env, SHOAL_INSTANCE: process.env.SHOAL_INSTANCE ?? 'conform' });
+if (!read.ok) throw new Error(JSON.stringify(read.problems));
+const { config } = read;
+const report = showStages(process.stdout);
+const opened = await openEngine(config, report);
+const images = new Map(opened.lessonImages);
+for (const source of await lessonImageSources(`${config.directories.project}/test/conformance`)) {
+	await ensureImage(opened.engine, source, config.directories.cache, report.line);
+	images.set(source.reference, await ensureImageTar(opened.engine, source, config.directories.cache));
+}
+const slowness = Number(options.slowness);
+const makeCluster = shoalNodes({
+	engine: opened.engine,
+	instance: config.instance,
+	nodeImage: opened.nodeImage,
+	images,
+	slowness,
+	report: (line) => console.log(line),
+});
+
+const began = performance.now();
+const waiting = chosenGroups();
+const order = waiting.map((group) => group.name);
+const results: Result[] = [];
+const worker = async () => {
+	for (let group = waiting.shift(); group; group = waiting.shift())
+		results.push(
+			...(await tryGroup(group, { makeCluster, slowness, onResult: (result) => console.log(lineOf(result)) })),
+		);
+};
+await Promise.all(Array.from({ length: Number(options.parallel) }, worker));
+results.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
+
+const facts = await opened.engine.facts();
+const run: Run = { nodes: `Shoal's nodes, ${facts.os}, Linux ${release()}, cgroup v${facts.cgroup}`, results };
+console.log(`\n${totalOf(results)}, in ${Math.round((performance.now() - began) / 1000)} s`);
+if (options.json) writeFileSync(options.json, JSON.stringify(run, null, '\t'));
+if (!options.group && !options.row) {
+	writeFileSync(new URL('RESULTS.md', import.meta.url), markdownOf(run, reasons));
+}
+await opened.engine.close();
+if (!options.keep) await stopEngine(config, report);
+process.exitCode = results.every((result) => result.yes || result.name in reasons) ? 0 : 1;
