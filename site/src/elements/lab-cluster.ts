@@ -137,6 +137,7 @@ function drawTask(old: HTMLElement | undefined, task: TaskView): HTMLElement {
 function serviceLines(view: ClusterView): HTMLElement[] {
 	const waiting = view.waiting.map((task) => drawTask(undefined, task));
 	const lines = view.services.map((service) => serviceLine(service));
+	if (lines.length === 0 && waiting.length === 0) return [make('li', { class: 'muted' }, words.noServices)];
 	return waiting.length === 0
 		? lines
 		: [

@@ -2,7 +2,9 @@
 import { button, icon, make, unseen } from '../browser/dom.ts';
 import { recall, remember } from '../browser/remembered.ts';
 import type { XtermScreen } from '../browser/xterm-screen.ts';
+import { within } from '../model/clock.ts';
 import { pageKey } from '../model/page-keys.ts';
+import type { Signal } from '../model/signal.ts';
 import type { Terminals } from '../model/terminals.ts';
 import { strings } from '../strings.ts';
 import type { LessonPage, PagePart } from './lesson-page.ts';
@@ -10,6 +12,8 @@ import { softBar } from './soft-bar.ts';
 import { terminalTabs } from './terminal-tabs.ts';
 
 const words = strings.terminal;
+/** A runner that cannot say anything of the cluster must not keep the terminals closed. */
+const mapWithinMs = 1500;
 
 class LabTerminals extends HTMLElement implements PagePart {
 	#page: LessonPage | undefined;
@@ -118,6 +122,9 @@ class LabTerminals extends HTMLElement implements PagePart {
 		if (!terminals) return;
 		this.#emulator ??= loadEmulator();
 		const createXtermScreen = await this.#emulator;
+		// The map stands above and takes its room with the first frame. A terminal that shrinks right after its replay
+		// would make full-screen programs draw again, at another place.
+		await within(lab.clock, mapWithinMs, known(lab.cluster), undefined);
 		await visible(this);
 		const element = this.querySelector<HTMLElement>(`.screen[data-node="${node}"]`);
 		const stale = terminals !== this.#terminals || lab.front.value !== node;
@@ -204,6 +211,15 @@ async function loadEmulator() {
 	const { createXtermScreen, loadTerminalFonts } = await import('../browser/xterm-screen.ts');
 	await loadTerminalFonts();
 	return createXtermScreen;
+}
+
+/** Resolves when the signal has a value. */
+function known<T>(value: Signal<T | undefined>): Promise<void> {
+	const { promise, resolve } = Promise.withResolvers<void>();
+	const stop = value.subscribe((now) => {
+		if (now !== undefined) resolve();
+	});
+	return promise.finally(stop);
 }
 
 /** Resolves when the element takes up room: before that there is nothing to fit a terminal into. */
