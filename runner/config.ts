@@ -65,6 +65,10 @@ export const environmentSchema = z.object({
 		.enum(['remove', 'keep'], '"remove" or "keep"')
 		.default('remove')
 		.describe('What Ctrl-C does with sandboxes and the embedded engine.'),
+	SHOAL_LOG: z
+		.enum(['error', 'warn', 'info', 'debug'], 'error, warn, info or debug')
+		.default('warn')
+		.describe('How much the runner logs.'),
 	LABS_DIR: z.string().min(1).optional().describe('A course folder of your own.'),
 });
 
@@ -84,6 +88,7 @@ export interface Config {
 		node: { memoryBytes: number; cpus: number; pids: number };
 	};
 	onStop: 'remove' | 'keep';
+	logLevel: 'error' | 'warn' | 'info' | 'debug';
 }
 
 /** A mistake in the environment: `{ name: 'SHOAL_PORT', problem: '"x" is not a port number' }`. */
@@ -165,6 +170,7 @@ export function readConfig(
 				},
 			},
 			onStop: settings.SHOAL_ON_STOP,
+			logLevel: settings.SHOAL_LOG,
 		},
 	};
 }

@@ -26,8 +26,8 @@ export interface Asked {
 	origin: string | undefined;
 	/** Opens a WebSocket. */
 	upgrade: boolean;
-	/** Says who it is by `Authorization`, which no browser adds by itself. */
-	bearer: boolean;
+	/** Says who it is by cookie alone, which a browser adds by itself to whatever any page asks for. */
+	byCookie: boolean;
 }
 
 /**
@@ -39,5 +39,5 @@ export function originProblem(asked: Asked, origins: string[]): string | undefin
 	if (asked.host === undefined || !hosts.includes(asked.host.toLowerCase())) return asked.host ?? 'no host';
 	if (asked.origin !== undefined) return origins.includes(asked.origin.toLowerCase()) ? undefined : asked.origin;
 	const harmless = (asked.method === 'GET' || asked.method === 'HEAD') && !asked.upgrade;
-	return harmless || asked.bearer ? undefined : 'a page that does not say its origin';
+	return harmless || !asked.byCookie ? undefined : 'a page that does not say its origin';
 }

@@ -1,9 +1,9 @@
 // The HTTP server: the page, the API and the socket on one port, with the rules that hold for every request.
 import cookie from '@fastify/cookie';
 import websocket from '@fastify/websocket';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { LabError } from '#contract/errors.ts';
-import { bearerOf } from './caller.ts';
+import { bearerOf, cookieName } from './caller.ts';
 import { answerError } from './errors.ts';
 import { type Addresses, originProblem, ownOrigins } from './origin.ts';
 
@@ -14,7 +14,7 @@ const maxSocketMessageBytes = 1024 * 1024;
 export async function createServer(addresses: () => Addresses, logLevel: string): Promise<FastifyInstance> {
 	const app = fastify({
 		logger: { level: logLevel, redact: ['req.headers.cookie', 'req.headers.authorization'] },
-		disableRequestLogging: true,
+		logController: new LogController({ disableRequestLogging: true }),
 		bodyLimit: 256 * 1024,
 		forceCloseConnections: true,
 	});
@@ -22,6 +22,8 @@ export async function createServer(addresses: () => Addresses, logLevel: string)
 	app.setNotFoundHandler((request) => {
 		throw new LabError('request.not-found', { path: request.url });
 	});
+	// First, because the rule about origins asks whether there is a cookie.
+	await app.register(cookie);
 	app.addHook('onRequest', async (request) => {
 		const origins = ownOrigins(addresses());
 		const problem = originProblem(
@@ -30,7 +32,7 @@ export async function createServer(addresses: () => Addresses, logLevel: string)
 				host: request.headers.host,
 				origin: request.headers.origin,
 				upgrade: request.headers.upgrade !== undefined,
-				bearer: bearerOf(request) !== undefined,
+				byCookie: bearerOf(request) === undefined && cookieName in request.cookies,
 			},
 			origins,
 		);
@@ -38,7 +40,6 @@ export async function createServer(addresses: () => Addresses, logLevel: string)
 			throw new LabError('request.origin', { origin: problem, expected: origins[0] ?? 'its own address' });
 		}
 	});
-	await app.register(cookie);
 	await app.register(websocket, { options: { maxPayload: maxSocketMessageBytes } });
 	return app;
 }

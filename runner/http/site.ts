@@ -22,10 +22,7 @@ export async function serveSite(app: FastifyInstance, directory: string): Promis
 		redirect: true,
 		cacheControl: false,
 		setHeaders: (response, path) => {
-			response.setHeader(
-				'cache-control',
-				path.includes('/_astro/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-			);
+			response.header('cache-control', path.includes('/_astro/') ? 'public, max-age=31536000, immutable' : 'no-cache');
 		},
 	});
 }

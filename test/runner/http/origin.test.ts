@@ -8,7 +8,7 @@ const page: Asked = {
 	host: 'localhost:4400',
 	origin: 'http://localhost:4400',
 	upgrade: false,
-	bearer: false,
+	byCookie: true,
 };
 const socket: Asked = { ...page, method: 'GET', upgrade: true };
 
@@ -48,8 +48,8 @@ describe('anybody else’s page', () => {
 	});
 });
 
-test('a program with a bearer token needs no Origin, but the right Host', () => {
-	const program = { ...socket, origin: undefined, bearer: true };
+test('a program, which sends no cookie, needs no Origin, but the right Host', () => {
+	const program = { ...socket, origin: undefined, byCookie: false };
 	expect(originProblem(program, origins)).toBeUndefined();
 	expect(originProblem({ ...program, host: 'evil.example' }, origins)).toBe('evil.example');
 });

@@ -1,6 +1,6 @@
 // Arbitrary node views for property tests: few services, addresses and ports, so that they meet each other.
 import fc from 'fast-check';
-import type { Endpoint } from '#runner/mesh/gossip.ts';
+import type { Endpoint, PublishedPort } from '#runner/mesh/gossip.ts';
 import type { NetworkView, NodeView } from '#runner/mesh/rules.ts';
 
 const services = ['one', 'two', 'three'];
@@ -18,7 +18,7 @@ function endpoints(subnet: number, ingress: boolean): fc.Arbitrary<Endpoint[]> {
 		last: fc.integer({ min: 20, max: 60 }),
 		ports: ingress
 			? fc.uniqueArray(port, { maxLength: 2, selector: (each) => `${each.protocol}${each.published}` })
-			: fc.constant([]),
+			: fc.constant<PublishedPort[]>([]),
 		disabled: fc.boolean(),
 		dnsrr: fc.boolean(),
 	});

@@ -65,12 +65,16 @@ test('gossip names that are not known yet leave the host open', () => {
 
 test('an engine that is in no swarm is told from an empty table', () => {
 	const answer = JSON.stringify({ message: 'not implemented', details: { Usage: 'URL path: /gettable' } });
-	expect(() => readTable(answer, peers)).toThrowErrorMatchingInlineSnapshot(`[TypeError: the engine's gossip says "not implemented"]`);
+	expect(() => readTable(answer, peers)).toThrowErrorMatchingInlineSnapshot(
+		`[TypeError: the engine's gossip says "not implemented"]`,
+	);
 });
 
 test('a cut record is an error, not a wrong endpoint', () => {
 	const body = JSON.stringify({ message: 'OK', details: { entries: [{ key: 'a', owner: 'b', value: 'Cgl3ZWI=' }] } });
-	expect(() => readTable(body, peers)).toThrowErrorMatchingInlineSnapshot(`[RangeError: a record ends in the middle of a text]`);
+	expect(() => readTable(body, peers)).toThrowErrorMatchingInlineSnapshot(
+		`[RangeError: a record ends in the middle of a text]`,
+	);
 });
 
 test('network inspect --verbose gives the same tasks, without protocols', () => {

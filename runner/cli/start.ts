@@ -1,0 +1,68 @@
+// shoal start: everything from a fresh machine to a page that can be opened. Ctrl-C stops it all again.
+import { setTimeout as delay } from 'node:timers/promises';
+import { styleText } from 'node:util';
+import { defineCommand } from 'citty';
+import { startApp } from '../app.ts';
+import { environmentSchema } from '../config.ts';
+import { openEngine, stopEngine } from '../engine/open-engine.ts';
+import { stage } from '../engine/stages.ts';
+import { buildSite } from './build-site.ts';
+import { atTheEdge } from './edge.ts';
+import { loadLabs } from './load-labs.ts';
+import { showStages } from './show-stages.ts';
+import { takeInstance } from './single.ts';
+
+/** A stop that takes longer is given up, so that a second Ctrl-C is never needed. */
+const stopTimeoutMs = 60_000;
+
+const settings = Object.entries(environmentSchema.shape)
+	.map(([name, schema]) => `  ${name.padEnd(28)} ${schema.description ?? ''}`)
+	.join('\n');
+
+export default defineCommand({
+	meta: {
+		name: 'start',
+		description: `Set up what is missing and serve the lab.\n\nSettings, in the environment:\n${settings}`,
+	},
+	run: () =>
+		atTheEdge(async (config) => {
+			const labs = await loadLabs(config);
+			if (!labs) return;
+			await using _instance = await takeInstance(config.instance, `${config.directories.run}/runner.pid`);
+			const stopped = nextSignal(['SIGINT', 'SIGTERM', 'SIGHUP']);
+			const report = showStages(process.stdout);
+			const setUp = async () => {
+				const opened = await openEngine(config, report);
+				await stage(report, 'Site', () => buildSite(config));
+				const app = await stage(report, 'Runner', () => startApp({ config, labs, opened }));
+				return { opened, app };
+			};
+			const ready = await Promise.race([setUp(), stopped]);
+			if (typeof ready === 'string') {
+				// What is under way cannot be waited for, but the engine it may have started can be stopped.
+				console.log(`\n  Stopping (${ready}) ...`);
+				await stopEngine(config, report).catch(() => {});
+				process.exit(130);
+			}
+			const { opened, app } = ready;
+			console.log(`\n  Shoal is ready: ${styleText('bold', app.url)}\n  Ctrl-C stops it.\n`);
+
+			const signal = await stopped;
+			console.log(`\n  Stopping (${signal}) ...`);
+			await Promise.race([
+				(async () => {
+					await app.stop({ keepSandboxes: config.onStop === 'keep' });
+					if (config.onStop === 'remove') await stopEngine(config, report);
+				})(),
+				delay(stopTimeoutMs, undefined, { ref: false }),
+			]);
+			await opened.engine.close();
+		}),
+});
+
+/** The first of these signals, caught from now on. */
+function nextSignal(signals: NodeJS.Signals[]): Promise<NodeJS.Signals> {
+	return new Promise((resolve) => {
+		for (const signal of signals) process.once(signal, () => resolve(signal));
+	});
+}
