@@ -14,6 +14,7 @@ import { ensureImage, ensureImageTar, lessonImageSources } from '#runner/engine/
 import { openEngine, stopEngine } from '#runner/engine/open-engine.ts';
 import type { Group } from './behaviour.ts';
 import { reasons } from './reasons.ts';
+import { referenceNodes } from './reference-nodes.ts';
 import { lineOf, markdownOf, type Run, totalOf } from './report.ts';
 import { groups } from './rows/groups.ts';
 import { shoalNodes } from './shoal-nodes.ts';
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
 		group: { type: 'string' },
 		row: { type: 'string' },
 		nodes: { type: 'string', default: 'shoal' },
+		host: { type: 'string', default: 'here' },
 		slowness: { type: 'string', default: '1' },
 		parallel: { type: 'string', default: '2' },
 		json: { type: 'string' },
@@ -42,9 +44,18 @@ function chosenGroups(): Group[] {
 		.filter((group) => group.behaviours.length > 0);
 }
 
-const read = readConfig({ ...process.env, SHOAL_INSTANCE: process.env.SHOAL_INSTANCE ?? 'conform' });
+const isReference = options.nodes === 'reference';
+const read = readConfig({
+	...process.env,
+	SHOAL_INSTANCE: process.env.SHOAL_INSTANCE ?? 'conform',
+	...(isReference ? { SHOAL_ENGINE: 'given' } : {}),
+});
 if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const { config } = read;
+if (options.host === 'vm') {
+	const { conformanceInVm } = await import('./in-vm.ts');
+	process.exit(await conformanceInVm({ config, group: options.group, row: options.row }));
+}
 const report = showStages(process.stdout);
 const opened = await openEngine(config, report);
 const images = new Map(opened.lessonImages);
@@ -53,7 +64,7 @@ for (const source of await lessonImageSources(`${config.directories.project}/tes
 	images.set(source.reference, await ensureImageTar(opened.engine, source, config.directories.cache));
 }
 const slowness = Number(options.slowness);
-const makeCluster = shoalNodes({
+const makeCluster = (isReference ? referenceNodes : shoalNodes)({
 	engine: opened.engine,
 	instance: config.instance,
 	nodeImage: opened.nodeImage,
@@ -76,10 +87,11 @@ await Promise.all(Array.from({ length: Number(options.parallel) }, worker));
 results.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
 
 const facts = await opened.engine.facts();
-const run: Run = { nodes: `Shoal's nodes, ${facts.os}, Linux ${release()}, cgroup v${facts.cgroup}`, results };
+const kind = isReference ? 'privileged nodes' : "Shoal's nodes";
+const run: Run = { nodes: `${kind}, ${facts.os}, Linux ${release()}, cgroup v${facts.cgroup}`, results };
 console.log(`\n${totalOf(results)}, in ${Math.round((performance.now() - began) / 1000)} s`);
 if (options.json) writeFileSync(options.json, JSON.stringify(run, null, '\t'));
-if (!options.group && !options.row) {
+if (!isReference && !options.group && !options.row) {
 	writeFileSync(new URL('RESULTS.md', import.meta.url), markdownOf(run, reasons));
 }
 await opened.engine.close();

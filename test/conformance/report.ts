@@ -20,13 +20,13 @@ export function totalOf(results: Result[]): string {
 /** The table that the README links to. `reasons` says why a no is one, by name of the behaviour. */
 export function markdownOf(run: Run, reasons: Readonly<Record<string, string>>): string {
 	const groups = [...new Set(run.results.map((result) => result.group))];
-	const escape = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
+	const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
 	const rows = (group: string) =>
 		run.results
 			.filter((result) => result.group === group)
 			.map((result) => {
-				const answer = result.yes ? 'yes' : `**no**: ${escape(reasons[result.name] ?? result.because ?? '')}`;
-				return `| ${escape(result.name)} | [docs](https://docs.docker.com${result.docs}) | ${answer} |`;
+				const answer = result.yes ? 'yes' : `**no**: ${cell(reasons[result.name] ?? result.because ?? '')}`;
+				return `| ${cell(result.name)} | [docs](https://docs.docker.com${result.docs}) | ${answer} |`;
 			});
 	return [
 		'# What works in a Shoal node',
@@ -41,5 +41,33 @@ export function markdownOf(run: Run, reasons: Readonly<Record<string, string>>):
 			...rows(group),
 			'',
 		]),
+	].join('\n');
+}
+
+/** Both ways beside each other: what Docker does in plain privileged nodes, and what it does in Shoal's. */
+export function comparisonOf(shoal: Run, reference: Run, reasons: Readonly<Record<string, string>>): string {
+	const inReference = new Map(reference.results.map((result) => [result.name, result]));
+	const said = (result: Result | undefined) => (result === undefined ? 'not tried' : result.yes ? 'yes' : '**no**');
+	const rows = shoal.results.map((result) => {
+		const other = inReference.get(result.name);
+		const why = [
+			result.yes ? undefined : (reasons[result.name] ?? result.because),
+			other?.yes === false ? `reference: ${other.because}` : undefined,
+		].filter((text) => text !== undefined);
+		const note = why.join('; ').replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
+		return `| ${result.group}: ${result.name.replaceAll('|', '\\|')} | ${said(other)} | ${said(result)} | ${note} |`;
+	});
+	const differing = shoal.results.filter((result) => inReference.get(result.name)?.yes !== result.yes).length;
+	return [
+		'# The same behaviours on a stock Debian host',
+		'',
+		'Written by `npm run conformance -- --host vm`: the suite runs in a virtual machine, once with reference nodes and once',
+		`with Shoal's. Reference: ${reference.nodes}. **${totalOf(reference.results)}.**`,
+		`Shoal: ${shoal.nodes}. **${totalOf(shoal.results)}.** Rows that differ: ${differing}.`,
+		'',
+		'| behaviour | reference | Shoal | |',
+		'|---|---|---|---|',
+		...rows,
+		'',
 	].join('\n');
 }

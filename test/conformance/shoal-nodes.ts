@@ -17,6 +17,8 @@ export interface ShoalNodesOptions {
 	slowness: number;
 	/** Tells of what the mesh could not do. */
 	report: (line: string) => void;
+	/** `false` leaves balancing to the nodes' own engines. */
+	mesh?: boolean;
 }
 
 /** /28 networks for the suite, at the far end of the sandboxes' range. */
@@ -79,11 +81,14 @@ export function shoalNodes(options: ShoalNodesOptions): MakeCluster {
 		await Promise.all(
 			names.map((name) => untilDockerAnswers((script) => run(name, script, 30_000 * slowness), 60_000 * slowness)),
 		);
-		const mesh = startMesh({
-			nodes: names.map((name) => ({ name, address: address(name), containerId: containerOf(name) })),
-			engine,
-			onProblem: ({ node, problem }) => options.report(`mesh: ${node}: ${problem}`),
-		});
+		const mesh =
+			options.mesh === false
+				? undefined
+				: startMesh({
+						nodes: names.map((name) => ({ name, address: address(name), containerId: containerOf(name) })),
+						engine,
+						onProblem: ({ node, problem }) => options.report(`mesh: ${node}: ${problem}`),
+					});
 		const cluster: Cluster = {
 			nodes: names,
 			address,
@@ -94,7 +99,7 @@ export function shoalNodes(options: ShoalNodesOptions): MakeCluster {
 					await untilDockerAnswers((script) => run(name, script, 30_000 * slowness), 60_000 * slowness);
 			},
 			[Symbol.asyncDispose]: async () => {
-				await mesh[Symbol.asyncDispose]();
+				await mesh?.[Symbol.asyncDispose]();
 				await Promise.all([...containers.values()].map((container) => engine.removeNode(container)));
 				await engine.removeNetwork(networkId);
 			},
