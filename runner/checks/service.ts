@@ -3,7 +3,7 @@ import type { CheckResult, StateCheck } from '#contract/check.ts';
 import type { ClusterService, ClusterState, ClusterTask } from '#contract/cluster.ts';
 import { counted, inWords, listed, matches } from './amount.ts';
 import { sameImage } from './image-name.ts';
-import { toResult } from './result.ts';
+import { quoted, toResult } from './result.ts';
 import { blindness } from './sight.ts';
 import { taskTroubles } from './task-trouble.ts';
 
@@ -116,18 +116,16 @@ function shapeReasons(check: ServiceCheck, service: ClusterService): string[] {
 	}
 	const detached = (check.networks ?? []).filter((network) => !service.networks.includes(network));
 	if (detached.length > 0) reasons.push(`${service.name} is not attached to ${listed(detached)}`);
-	if (check.update !== undefined && service.update?.state !== check.update) {
-		const message =
-			service.update?.state === 'paused' || service.update?.state === 'rollback_paused'
-				? ` (${service.update.message})`
-				: '';
-		reasons.push(
-			service.update
-				? `the update of ${service.name} is ${inPlainWords(service.update.state)}${message} instead of ${inPlainWords(check.update)}`
-				: `${service.name} has not been updated yet`,
-		);
-	}
+	if (check.update !== undefined && service.update?.state !== check.update)
+		reasons.push(updateReason(check.update, service));
 	return reasons;
+}
+
+/** States of updates are told in Swarm's own words; for a paused one, its message says why. */
+function updateReason(wanted: string, { name, update }: ClusterService): string {
+	if (update === undefined) return `${name} has not been updated yet`;
+	const why = /paused$/.test(update.state) && update.message ? ` (${quoted(update.message)})` : '';
+	return `the update of ${name} is "${update.state}"${why} instead of "${wanted}"`;
 }
 
 function runningTasks(service: ClusterService, state: ClusterState): ClusterTask[] {
@@ -143,8 +141,4 @@ function nodesOf(tasks: readonly ClusterTask[]): string[] {
 /** The task’s name; a global task’s has a node ID in it, which says nothing to a person. */
 function taskLabel(task: ClusterTask): string {
 	return task.slot === undefined ? `a task of ${task.service}` : task.name;
-}
-
-function inPlainWords(updateState: string): string {
-	return updateState.replace('_', ' ');
 }

@@ -62,9 +62,14 @@ function evaluateFormed(check: SwarmCheck, state: ClusterState): CheckResult {
 function missing(state: ClusterState): string[] {
 	const latest = [...Map.groupBy(state.nodes, (node) => node.name).values()].flatMap((nodes) => nodes.slice(0, 1));
 	return latest.flatMap((node) => {
-		const reason = outsideReason(node) ?? (node.status === 'ready' ? undefined : `${node.name} is ${node.status}`);
+		const reason = outsideReason(node) ?? absenceReason(node);
 		return reason === undefined ? [] : [reason];
 	});
+}
+
+function absenceReason({ name, status }: ClusterNode): string | undefined {
+	if (status === 'ready') return undefined;
+	return status === 'unknown' ? `the managers wait for word from ${name}` : `${name} is ${status}`;
 }
 
 function lowerFirst(text: string): string {

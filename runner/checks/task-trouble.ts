@@ -65,6 +65,11 @@ function clause(tasks: readonly ClusterTask[]): string {
 		case 'new':
 		case 'pending':
 			return `${subject} ${isOne ? 'waits' : 'wait'} for a node${reason}`;
+		case 'assigned':
+		case 'accepted':
+			return `${subject} ${isOne ? 'is' : 'are'} on ${isOne ? 'its' : 'their'} way to ${listed(nodes) || 'a node'}${reason}`;
+		case 'ready':
+			return `${subject} ${isOne ? 'is' : 'are'} about to start${place}${reason}`;
 		case 'complete':
 			return `${subject} ended by ${isOne ? 'itself' : 'themselves'}${place}`;
 		case 'shutdown':

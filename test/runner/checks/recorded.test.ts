@@ -31,7 +31,7 @@ test('three replicas, on the way there and beyond', () => {
 		"
 		unformed: not-yet: There is no swarm yet.
 		formed: not-yet: There is no service named goweb yet.
-		service-just-created: not-yet: goweb asks for 1 replica instead of 3; 0 of 1 replica runs; goweb.1 is assigned on manager1.
+		service-just-created: not-yet: goweb asks for 1 replica instead of 3; 0 of 1 replica runs; goweb.1 is on its way to manager1.
 		service-running: not-yet: goweb asks for 1 replica instead of 3; goweb runs on 1 node instead of at least 2.
 		service-scaled: pass: 3 of 3 replicas of goweb run, on 3 nodes.
 		drained: pass: 3 of 3 replicas of goweb run, on 2 nodes.
@@ -60,8 +60,8 @@ test('services in trouble', () => {
 		said({ service: 'goweb', update: 'completed', running: 3 }, 'update-paused', 'rolled-back'),
 	).toMatchInlineSnapshot(`
 		"
-		update-paused: not-yet: 2 of 3 replicas run; goweb.1 was rejected on worker1: No such image: carmeloc/goweb:2.0; the update of goweb is paused (update paused due to failure or early termination of task <id>) instead of completed.
-		rolled-back: not-yet: the update of goweb is rollback completed instead of completed.
+		update-paused: not-yet: 2 of 3 replicas run; goweb.1 was rejected on worker1: No such image: carmeloc/goweb:2.0; the update of goweb is "paused" (update paused due to failure or early termination of task <id>) instead of "completed".
+		rolled-back: not-yet: the update of goweb is "rollback_completed" instead of "completed".
 		"
 	`);
 });
@@ -81,7 +81,7 @@ test('what is lost, and what cannot be seen', () => {
 	).toMatchInlineSnapshot(`
 		"
 		worker-just-stopped: pass: 3 of 3 replicas of goweb run, on 3 nodes.
-		worker-down: not-yet: 2 of 3 replicas run; goweb.2 is ready on worker1.
+		worker-down: not-yet: 2 of 3 replicas run; goweb.2 is about to start on worker1.
 		worker-back: not-yet: 2 of 3 replicas run; goweb.2 failed on worker2: its program ended with exit code 255.
 		only-manager-stopped: cannot-tell: No manager answers, so services cannot be seen.
 		locked: cannot-tell: manager1 is locked and waits for the key, so services cannot be seen.
@@ -97,7 +97,7 @@ test('a drained node', () => {
 	).toMatchInlineSnapshot(`
 		"
 		service-scaled: not-yet: goweb.3 runs on worker1.
-		draining: not-yet: 2 of 3 replicas run; goweb.3 is assigned on manager1.
+		draining: not-yet: 2 of 3 replicas run; goweb.3 is on its way to manager1.
 		drained: pass: 3 of 3 replicas of goweb run, on 2 nodes.
 		"
 	`);
@@ -175,7 +175,7 @@ test('who leads', () => {
 	expect(said({ swarm: 'formed', managers: 3 }, 'three-managers', 'leader-moved')).toMatchInlineSnapshot(`
 		"
 		three-managers: pass: The swarm has 3 reachable managers and no ready workers.
-		leader-moved: not-yet: 2 managers are reachable instead of 3; manager1 is unknown.
+		leader-moved: not-yet: 2 managers are reachable instead of 3; the managers wait for word from manager1.
 		"
 	`);
 });
@@ -211,7 +211,7 @@ test('networks, secrets, configs, stacks', () => {
 		said({ service: 'everywhere', mode: 'global', running: 3 }, 'global-just-created', 'global'),
 	).toMatchInlineSnapshot(`
 		"
-		global-just-created: not-yet: 0 of 3 tasks run; 3 tasks of everywhere are assigned on worker2, worker1 and manager1.
+		global-just-created: not-yet: 0 of 3 tasks run; 3 tasks of everywhere are on their way to worker2, worker1 and manager1.
 		global: pass: 3 of 3 tasks of everywhere run, on 3 nodes.
 		"
 	`);

@@ -214,10 +214,10 @@ test('updates', () => {
 	expect(because({ update: 'completed' }, goweb())).toBe('goweb has not been updated yet.');
 	expect(
 		because({ update: 'completed' }, goweb({ update: { state: 'updating', message: 'update in progress' } })),
-	).toBe('the update of goweb is updating instead of completed.');
+	).toBe('the update of goweb is "updating" instead of "completed".');
 	const paused = { state: 'paused', message: 'update paused due to failure or early termination of task abc' };
 	expect(because({ update: 'rollback_completed' }, goweb({ update: paused }))).toBe(
-		'the update of goweb is paused (update paused due to failure or early termination of task abc) instead of rollback completed.',
+		'the update of goweb is "paused" (update paused due to failure or early termination of task abc) instead of "rollback_completed".',
 	);
 	expect(evaluate(check({ update: 'paused' }), goweb({ update: paused })).verdict).toBe('pass');
 });
