@@ -33,7 +33,8 @@ export function dockerdConfig(layout: EngineLayout, choices: DaemonChoices): str
 		'default-address-pools': [{ base: '10.215.0.0/17', size: 26 }],
 		...(choices.nameServers.length > 0 ? { dns: choices.nameServers } : {}),
 		'log-driver': 'local',
-		'log-opts': { 'max-size': '2m', 'max-file': '1' },
+		// The driver compresses by default, and refuses every container when there is but one file.
+		'log-opts': { 'max-size': '2m', 'max-file': '1', compress: 'false' },
 		'log-level': 'warn',
 		'shutdown-timeout': 5,
 		// The socket is root on the host: for root alone.
