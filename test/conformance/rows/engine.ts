@@ -9,7 +9,7 @@ const topology = { managers: 1, workers: 1, swarm: 'formed' } as const;
 export const engine: Group = {
 	name: 'The engine in a node',
 	topology,
-	images: ['shoal/probe:1', 'registry:2', 'tonistiigi/binfmt:latest'],
+	images: ['shoal/probe:1', 'registry:2', 'tonistiigi/binfmt:latest', 'shoal/arm64-parts:1'],
 	behaviours: [
 		{
 			name: '--privileged containers run, with all that they may in a node',
@@ -144,12 +144,14 @@ export const engine: Group = {
 			seconds: 90,
 		},
 		{
-			name: 'a RUN step for another platform runs under emulation',
+			name: 'a RUN step for another platform runs under emulation, and so does the image',
 			docs: multiPlatform,
 			script: `
-				docker run --rm --privileged tonistiigi/binfmt:latest --install all >/dev/null 2>&1; docker buildx inspect --bootstrap >/dev/null
-				echo emulated RUN needs an ARM userland in the node`,
-			expect: /emulated/,
+				docker run --rm --privileged tonistiigi/binfmt:latest --install all >/dev/null 2>&1
+				mkdir -p /root/emulated && cd /root/emulated && id=$(docker create shoal/arm64-parts:1 x) && docker cp -q $id:/busybox busybox && docker rm $id >/dev/null
+				printf 'FROM scratch\\nCOPY busybox /bin/busybox\\nRUN ["/bin/busybox", "sh", "-c", "/bin/busybox uname -m > /machine"]\\nCMD ["/bin/busybox", "cat", "/machine"]\\n' > Dockerfile
+				docker buildx build -q --platform linux/arm64 -t emulated:1 --load . >/dev/null; docker run --rm --platform linux/arm64 emulated:1; docker run --rm --platform linux/arm64 emulated:1 /bin/busybox uname -m`,
+			expect: /^aarch64\s+aarch64/,
 		},
 		{
 			name: 'a second builder in a container',

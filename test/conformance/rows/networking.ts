@@ -291,7 +291,7 @@ export const routingMesh: Group = {
 			script: `
 				service web --constraint node.hostname==worker1 --publish published=8088,target=8080,mode=host shoal/probe:1; running web 1; served $WORKER1:8088; get $WORKER1:8088
 				refused get $WORKER2:8088`,
-			expect: /^\w{12}\s+.*refused/i,
+			expect: /^\w{12}\s+.*(refused|Could not connect)/i,
 		},
 		{
 			name: 'mode host lets one task per node have the port',
@@ -335,8 +335,13 @@ export const routingMesh: Group = {
 			name: 'the ingress network can be made anew with other settings',
 			docs: manage,
 			script: `
-				docker service ls -q | xargs -r docker service rm >/dev/null; sleep 3
-				remove() { echo y | docker network rm ingress; gone=$(docker network ls -q --filter name=^ingress$); [ -z "$gone" ]; }; until_ok 30 remove; sleep 2
+				none() { [ -z "$(docker ps -q)" ]; }; until_ok 40 none
+				@worker1
+				none() { [ -z "$(docker ps -q)" ]; }; until_ok 40 none
+				@worker2
+				none() { [ -z "$(docker ps -q)" ]; }; until_ok 40 none
+				@manager1
+				echo y | docker network rm ingress >/dev/null 2>&1; gone() { ! docker network inspect ingress; }; until_ok 20 gone
 				docker network create --driver overlay --ingress --subnet 10.88.0.0/16 ingress >/dev/null
 				service web --replicas 2 --publish 8095:8080 shoal/probe:1; running web 2; served localhost:8095; get $WORKER1:8095; docker network inspect ingress --format '{{(index .IPAM.Config 0).Subnet}}'`,
 			expect: /^\w{12}\s+10\.88\.0\.0\/16/,
