@@ -56,7 +56,11 @@ export function createSteps(ids: readonly string[]): Steps {
 /** A step that passed once stays passed, also when this sandbox has not shown it yet. */
 function viewOf({ id, passedAt, checks }: StepProgress, passedBefore: boolean): StepView {
 	if (passedAt || passedBefore) return { id, status: 'passed', reasons: [] };
-	const reasons = checks.filter((check) => check.verdict !== 'pass');
+	// Several checks often fail for the same reason; the learner needs to hear it once.
+	const reasons = checks.filter(
+		({ verdict, because }, at) =>
+			verdict !== 'pass' && checks.findIndex((one) => one.verdict !== 'pass' && one.because === because) === at,
+	);
 	if (reasons.length === 0) return { id, status: 'open', reasons };
 	return { id, status: reasons.some((check) => check.verdict === 'not-yet') ? 'not-yet' : 'cannot-tell', reasons };
 }

@@ -18,6 +18,12 @@ describe('steps', () => {
 		expect(steps.views.value).toEqual([{ id: 'init', status: 'not-yet', reasons: [notYet, unknown] }]);
 	});
 
+	test('say the same reason once, however many checks have it', () => {
+		const steps = createSteps(['init']);
+		steps.take([{ id: 'init', checks: [notYet, pass, notYet, unknown] }]);
+		expect(steps.views.value[0]?.reasons).toEqual([notYet, unknown]);
+	});
+
 	test('say that nobody can tell, when that is all', () => {
 		const steps = createSteps(['init']);
 		steps.take([{ id: 'init', checks: [pass, unknown] }]);
