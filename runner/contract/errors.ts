@@ -10,6 +10,7 @@ export const errorTable = {
 	'lesson.not-found': { status: 404, message: 'There is no lesson "{lesson}".' },
 	'sandbox.not-found': { status: 404, message: 'This sandbox is gone, or it is not yours. Start a new one.' },
 	'sandbox.node-not-found': { status: 404, message: 'This sandbox has no node "{node}". It has {nodes}.' },
+	'sandbox.too-many': { status: 409, message: 'You have {most} sandboxes open already. Close one of them first.' },
 	'sandbox.not-ready': { status: 409, message: 'The sandbox is still being made. Wait until it is ready.' },
 	'sandbox.failed': { status: 502, message: 'The sandbox could not be made: {reason}' },
 	'value.unknown': { status: 422, message: 'There is no value "{{{name}}}". Known values: {known}.' },

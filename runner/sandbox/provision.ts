@@ -6,12 +6,14 @@ import { LabError } from '#contract/errors.ts';
 import { nodeNames, type Topology } from '#contract/topology.ts';
 import type { Clock } from '../clock.ts';
 import { type Engine, label, type NodeEngine, type NodeSpec } from '../engine/engine.ts';
+import { openNodeEngine } from '../engine/node-engine.ts';
 import { type StageListener, trackStages } from './stages.ts';
 import { nodeAddress } from './subnets.ts';
 import { formSwarm } from './swarm.ts';
 
 /** dockerd in a node takes half a second; an overloaded machine may take twenty times that. */
 const engineReadyMs = 30_000;
+const dialRetryMs = 20;
 const provisionMs = 120_000;
 
 export interface ProvisionRequest {
@@ -30,10 +32,9 @@ export interface ProvisionedNode {
 	name: string;
 	address: string;
 	containerId: string;
-	engine: NodeEngine;
 }
 
-/** Resolves with the nodes in topology order. On failure or abort nothing is removed: `unwind` does that. */
+/** Resolves with the nodes in topology order. On failure or abort it removes nothing; it only stops making more. */
 export async function provision(
 	engine: Engine,
 	request: ProvisionRequest,
@@ -66,17 +67,17 @@ export async function provision(
 		const ready = started.then((containerId) =>
 			inStage('engines', { works: each, detail: name }, async () => {
 				signal.throwIfAborted();
-				const nodeEngine = engine.nodeEngine(containerId);
+				const nodeEngine = bootingEngine(engine, containerId, name);
 				await untilReady(nodeEngine, name, signal);
 				return nodeEngine;
 			}),
 		);
-		const provisioned = Promise.all([started, ready]).then(([containerId, nodeEngine]) => ({ name, address, containerId, engine: nodeEngine }));
-		return { name, address, started, ready, provisioned };
+		return { name, address, started, ready };
 	});
 
-	const loading = images.length === 0 ? [] : starting.map(async ({ name, ready }) => {
+	const loading = starting.map(async ({ name, ready }) => {
 		const nodeEngine = await ready;
+		if (images.length === 0) return;
 		await inStage('images', { works: each, detail: name }, async () => {
 			for (const image of images) await nodeEngine.loadImage(await image.open(), { signal });
 		});
@@ -88,16 +89,29 @@ export async function provision(
 	};
 
 	try {
-		const nodes = Promise.all(starting.map(({ provisioned }) => provisioned));
-		await Promise.all([nodes, ...loading, forming()]);
-		return await nodes;
+		await Promise.all([...loading, forming()]);
+		return await Promise.all(
+			starting.map(async ({ name, address, started }) => ({ name, address, containerId: await started })),
+		);
 	} catch (error) {
 		failure.abort(error);
-		// What was being started is there before the failure is told, so that the cleaning up finds it.
-		const ended = await Promise.allSettled(starting.map(({ provisioned }) => provisioned));
-		for (const result of ended) if (result.status === 'fulfilled') await result.value.engine.close();
 		throw error;
+	} finally {
+		// What was being started is there before a failure is told, so that the cleaning up finds it.
+		const engines = await Promise.allSettled(starting.map(({ ready }) => ready));
+		for (const result of engines) if (result.status === 'fulfilled') await result.value.close();
 	}
+}
+
+/**
+ * A node's engine from before it answers: the connection waits inside the node until dockerd listens, and is then kept
+ * for what follows. One process in the node rather than one for each question whether it is there yet.
+ */
+function bootingEngine(engine: Engine, containerId: string, name: string): NodeEngine {
+	// Options of socat, which is what dials: http://www.dest-unreach.org/socat/doc/socat.html#GROUP_RETRY
+	const patience = `,retry=${engineReadyMs / dialRetryMs},interval=${dialRetryMs / 1000}`;
+	const dial: Engine['dial'] = (id, address, options) => engine.dial(id, address + patience, options);
+	return openNodeEngine({ dial }, containerId, name);
 }
 
 async function untilReady(engine: NodeEngine, name: string, signal: AbortSignal): Promise<void> {

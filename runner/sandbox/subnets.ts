@@ -33,7 +33,8 @@ export function subnetCount(pool: string): number {
 /** The address of the node with this index in the topology: `10.213.0.2` for the first. */
 export function nodeAddress(subnet: string, index: number): string {
 	const range = parse(subnet);
-	if (!range || range.first + firstNodeOffset + index >= range.last) throw new RangeError(`${subnet} has no room for node ${index}`);
+	if (!range || range.first + firstNodeOffset + index >= range.last)
+		throw new RangeError(`${subnet} has no room for node ${index}`);
 	return format(range.first + firstNodeOffset + index);
 }
 

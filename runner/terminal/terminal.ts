@@ -191,7 +191,10 @@ export class Terminal implements AsyncDisposable {
 		const news = bytes.subarray(skip);
 		this.#ring.append(news);
 		const wasReplaying = this.#replay.leftBytes > 0;
-		this.#replay = { leftBytes: Math.max(0, this.#replay.leftBytes - bytes.length), skipBytes: this.#replay.skipBytes - skip };
+		this.#replay = {
+			leftBytes: Math.max(0, this.#replay.leftBytes - bytes.length),
+			skipBytes: this.#replay.skipBytes - skip,
+		};
 		if (wasReplaying && this.#replay.leftBytes === 0) this.#replayed.resolve();
 		// A replay is shown as a whole: only what comes after it may be answered by an emulator.
 		if (news.length > 0 && this.#replay.leftBytes === 0) this.#coalescer.add(news.length);

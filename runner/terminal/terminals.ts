@@ -29,7 +29,13 @@ export function createTerminals(nodes: readonly SandboxNode[], clock: Clock): Te
 	const terminalOf = (node: SandboxNode): Terminal => {
 		const known = terminals.get(node.name);
 		if (known && known.endedBecause === undefined) return known;
-		const made = new Terminal({ node: node.name, name: shellName, open: node.openPipe, isRunning: node.isRunning, clock });
+		const made = new Terminal({
+			node: node.name,
+			name: shellName,
+			open: node.openPipe,
+			isRunning: node.isRunning,
+			clock,
+		});
 		terminals.set(node.name, made);
 		return made;
 	};

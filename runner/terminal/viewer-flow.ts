@@ -4,8 +4,7 @@ import type { ReplayRing } from './replay-ring.ts';
 
 export type Delivery =
 	/** A replay begins: so many bytes, which follow as `replayed` output. The viewer empties its screen. */
-	| { type: 'replay'; bytes: number }
-	| { type: 'output'; bytes: Uint8Array; replayed: boolean };
+	{ type: 'replay'; bytes: number } | { type: 'output'; bytes: Uint8Array; replayed: boolean };
 
 export interface ViewerFlow {
 	/** The viewer has as much unacknowledged as it may, and waits for acknowledgements. */
