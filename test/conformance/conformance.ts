@@ -10,14 +10,13 @@ import { release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { showStages } from '#runner/cli/show-stages.ts';
 import { readConfig } from '#runner/config.ts';
-import { ensureImage, ensureImageTar, lessonImageSources } from '#runner/engine/images.ts';
-import { openEngine, stopEngine } from '#runner/engine/open-engine.ts';
+import { stopEngine } from '#runner/engine/open-engine.ts';
 import type { Group } from './behaviour.ts';
+import { openShoalNodes } from './open-shoal-nodes.ts';
 import { reasons } from './reasons.ts';
 import { referenceNodes } from './reference-nodes.ts';
 import { lineOf, markdownOf, type Run, totalOf } from './report.ts';
 import { groups } from './rows/groups.ts';
-import { shoalNodes } from './shoal-nodes.ts';
 import { type Result, tryGroup } from './suite.ts';
 
 const { values: options } = parseArgs({
@@ -45,33 +44,12 @@ function chosenGroups(): Group[] {
 }
 
 const isReference = options.nodes === 'reference';
-const read = readConfig({
-	...process.env,
-	SHOAL_INSTANCE: process.env.SHOAL_INSTANCE ?? 'conform',
-	...(isReference ? { SHOAL_ENGINE: 'given' } : {}),
-});
+const read = readConfig({ ...process.env, SHOAL_INSTANCE: process.env.SHOAL_INSTANCE ?? 'conform' });
 if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const { config } = read;
-if (options.host === 'vm') {
-	const { conformanceInVm } = await import('./in-vm.ts');
-	process.exit(await conformanceInVm({ config, group: options.group, row: options.row }));
-}
 const report = showStages(process.stdout);
-const opened = await openEngine(config, report);
-const images = new Map(opened.lessonImages);
-for (const source of await lessonImageSources(`${config.directories.project}/test/conformance`)) {
-	await ensureImage(opened.engine, source, config.directories.cache, report.line);
-	images.set(source.reference, await ensureImageTar(opened.engine, source, config.directories.cache));
-}
 const slowness = Number(options.slowness);
-const makeCluster = (isReference ? referenceNodes : shoalNodes)({
-	engine: opened.engine,
-	instance: config.instance,
-	nodeImage: opened.nodeImage,
-	images,
-	slowness,
-	report: (line) => console.log(line),
-});
+const { engine, makeCluster } = await openShoalNodes(config, report, { slowness, onProblem: console.log });
 
 const began = performance.now();
 const waiting = chosenGroups();
@@ -86,7 +64,7 @@ const worker = async () => {
 await Promise.all(Array.from({ length: Number(options.parallel) }, worker));
 results.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
 
-const facts = await opened.engine.facts();
+const facts = await engine.facts();
 const kind = isReference ? 'privileged nodes' : "Shoal's nodes";
 const run: Run = { nodes: `${kind}, ${facts.os}, Linux ${release()}, cgroup v${facts.cgroup}`, results };
 console.log(`\n${totalOf(results)}, in ${Math.round((performance.now() - began) / 1000)} s`);
@@ -94,6 +72,6 @@ if (options.json) writeFileSync(options.json, JSON.stringify(run, null, '\t'));
 if (!isReference && !options.group && !options.row) {
 	writeFileSync(new URL('RESULTS.md', import.meta.url), markdownOf(run, reasons));
 }
-await opened.engine.close();
+await engine.close();
 if (!options.keep) await stopEngine(config, report);
 process.exitCode = results.every((result) => result.yes || result.name in reasons) ? 0 : 1;

@@ -1,5 +1,5 @@
 // Shoal's own nodes for the conformance suite: unprivileged, in a user namespace, with the mesh.
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeNames, type Topology } from '#contract/topology.ts';
@@ -15,8 +15,10 @@ export interface ShoalNodesOptions {
 	images: ReadonlyMap<string, string>;
 	/** 1 on a real machine, 10 in an emulated one: every wait is this much longer. */
 	slowness: number;
-	/** Tells of what the mesh could not do. */
-	report: (line: string) => void;
+	/** Told what the mesh could not do. */
+	onProblem: (problem: string) => void;
+	/** Without the mesh, for measurements of what it costs. */
+	withoutMesh?: boolean;
 	/** `false` leaves balancing to the nodes' own engines. */
 	mesh?: boolean;
 }
@@ -24,7 +26,10 @@ export interface ShoalNodesOptions {
 /** /28 networks for the suite, at the far end of the sandboxes' range. */
 async function freeSubnet(engine: Engine, instance: string): Promise<{ subnet: string; first: string }> {
 	const taken = new Set((await engine.listNetworks({ [label.instance]: instance })).map((network) => network.subnet));
-	for (let index = 0; index < 256; index++) {
+	// From a random place on: another run of the suite may be choosing at this moment.
+	const start = randomInt(256);
+	for (let step = 0; step < 256; step++) {
+		const index = (start + step) % 256;
 		const prefix = `10.213.${240 + Math.floor(index / 16)}`;
 		const base = (index % 16) * 16;
 		if (!taken.has(`${prefix}.${base}/28`)) return { subnet: `${prefix}.${base}/28`, first: `${prefix}.${base + 2}` };
@@ -87,7 +92,7 @@ export function shoalNodes(options: ShoalNodesOptions): MakeCluster {
 				: startMesh({
 						nodes: names.map((name) => ({ name, address: address(name), containerId: containerOf(name) })),
 						engine,
-						onProblem: ({ node, problem }) => options.report(`mesh: ${node}: ${problem}`),
+						onProblem: ({ node, problem }) => options.onProblem(`mesh: ${node}: ${problem}`),
 					});
 		const cluster: Cluster = {
 			nodes: names,

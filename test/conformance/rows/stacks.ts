@@ -154,8 +154,8 @@ export const secretsAndConfigs: Group = {
 			name: 'a config with a template is filled in for each task',
 			docs: configs,
 			script: `
-				echo 'on {{ .Node.Hostname }} as {{ .Service.Name }}' | docker config create --template-driver golang tmpl - >/dev/null; service web --constraint node.hostname==manager1 --config source=tmpl,target=/etc/me shoal/probe:1; running web 1; inside web cat /etc/me`,
-			expect: /on manager1 as web/,
+				echo 'as {{ .Service.Name }} with {{ env "HELLO" }}' | docker config create --template-driver golang tmpl - >/dev/null; service web --constraint node.hostname==manager1 --env HELLO=world --config source=tmpl,target=/etc/me shoal/probe:1; running web 1; inside web cat /etc/me`,
+			expect: /as web with world/,
 		},
 		{
 			name: 'a secret that does not exist is refused',
