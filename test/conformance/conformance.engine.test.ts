@@ -4,8 +4,9 @@ import type { DockerEngine } from '#runner/engine/docker-engine.ts';
 import { silent } from '#runner/engine/stages.ts';
 import { testConfig } from '../setup/config.ts';
 import type { Group } from './behaviour.ts';
-import { openShoalNodes } from './open-shoal-nodes.ts';
+import { openNodes } from './open-nodes.ts';
 import { groups } from './rows/groups.ts';
+import { shoalNodes } from './shoal-nodes.ts';
 import { type Result, tryGroup } from './suite.ts';
 
 /** Clusters are dear: behaviours that want the same topology share one. */
@@ -33,7 +34,7 @@ const results = new Map<string, Result>();
 let engine: DockerEngine | undefined;
 
 beforeAll(async () => {
-	const opened = await openShoalNodes(testConfig(), silent, { slowness: 1, onProblem: () => undefined });
+	const opened = await openNodes(testConfig(), silent, shoalNodes, { slowness: 1, onProblem: () => undefined });
 	engine = opened.engine;
 	const waiting = shortGroups();
 	const worker = async () => {

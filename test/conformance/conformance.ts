@@ -12,11 +12,12 @@ import { showStages } from '#runner/cli/show-stages.ts';
 import { readConfig } from '#runner/config.ts';
 import { stopEngine } from '#runner/engine/open-engine.ts';
 import type { Group } from './behaviour.ts';
-import { openShoalNodes } from './open-shoal-nodes.ts';
+import { openNodes } from './open-nodes.ts';
 import { reasons } from './reasons.ts';
 import { referenceNodes } from './reference-nodes.ts';
 import { lineOf, markdownOf, type Run, totalOf } from './report.ts';
 import { groups } from './rows/groups.ts';
+import { shoalNodes } from './shoal-nodes.ts';
 import { type Result, tryGroup } from './suite.ts';
 
 const { values: options } = parseArgs({
@@ -44,12 +45,21 @@ function chosenGroups(): Group[] {
 }
 
 const isReference = options.nodes === 'reference';
-const read = readConfig({ ...process.env, SHOAL_INSTANCE: process.env.SHOAL_INSTANCE ?? 'conform' });
+const read = readConfig({
+	...process.env,
+	SHOAL_INSTANCE: process.env.SHOAL_INSTANCE ?? 'conform',
+	...(isReference ? { SHOAL_ENGINE: 'given' } : {}),
+});
 if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const { config } = read;
+if (options.host === 'vm') {
+	const { conformanceInVm } = await import('./in-vm.ts');
+	process.exit(await conformanceInVm({ config, group: options.group, row: options.row }));
+}
 const report = showStages(process.stdout);
 const slowness = Number(options.slowness);
-const { engine, makeCluster } = await openShoalNodes(config, report, { slowness, onProblem: console.log });
+const make = isReference ? referenceNodes : shoalNodes;
+const { engine, makeCluster } = await openNodes(config, report, make, { slowness, onProblem: console.log });
 
 const began = performance.now();
 const waiting = chosenGroups();

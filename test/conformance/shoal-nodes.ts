@@ -17,8 +17,6 @@ export interface ShoalNodesOptions {
 	slowness: number;
 	/** Told what the mesh could not do. */
 	onProblem: (problem: string) => void;
-	/** Without the mesh, for measurements of what it costs. */
-	withoutMesh?: boolean;
 	/** `false` leaves balancing to the nodes' own engines. */
 	mesh?: boolean;
 }

@@ -42,7 +42,9 @@ describe('a script', () => {
 		]);
 	});
 	test('does nothing unknown to a node', () => {
-		expect(() => partsOf('!explode worker1')).toThrowErrorMatchingInlineSnapshot(`[Error: nodes cannot be told to explode]`);
+		expect(() => partsOf('!explode worker1')).toThrowErrorMatchingInlineSnapshot(
+			`[Error: nodes cannot be told to explode]`,
+		);
 	});
 });
 

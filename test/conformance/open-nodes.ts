@@ -1,17 +1,21 @@
-// Opens the engine with everything that Shoal's nodes in the suite need: the node image and the images of the services.
+// Opens the engine with everything that nodes in the suite need: the node image and the images of the services.
 import type { Config } from '#runner/config.ts';
 import type { DockerEngine } from '#runner/engine/docker-engine.ts';
 import { ensureImage, ensureImageTar, lessonImageSources } from '#runner/engine/images.ts';
 import { openEngine } from '#runner/engine/open-engine.ts';
 import { type Report, stage } from '#runner/engine/stages.ts';
-import { type ShoalNodesOptions, shoalNodes } from './shoal-nodes.ts';
+import type { MakeCluster } from './cluster.ts';
+import type { ShoalNodesOptions } from './shoal-nodes.ts';
 
-/** Close the engine when done. */
-export async function openShoalNodes(
+type Make = (options: Omit<ShoalNodesOptions, 'engine'> & { engine: DockerEngine }) => MakeCluster;
+
+/** The way to make clusters, on an opened engine. Close the engine when done. */
+export async function openNodes(
 	config: Config,
 	report: Report,
-	options: Pick<ShoalNodesOptions, 'slowness' | 'onProblem'>,
-): Promise<{ engine: DockerEngine; makeCluster: ReturnType<typeof shoalNodes> }> {
+	make: Make,
+	options: Pick<ShoalNodesOptions, 'slowness' | 'onProblem' | 'mesh'>,
+): Promise<{ engine: DockerEngine; makeCluster: MakeCluster }> {
 	const { engine, nodeImage, lessonImages } = await openEngine(config, report);
 	const { project, cache } = config.directories;
 	const images = new Map(lessonImages);
@@ -21,5 +25,5 @@ export async function openShoalNodes(
 			images.set(source.reference, await ensureImageTar(engine, source, cache));
 		}
 	});
-	return { engine, makeCluster: shoalNodes({ engine, instance: config.instance, nodeImage, images, ...options }) };
+	return { engine, makeCluster: make({ engine, instance: config.instance, nodeImage, images, ...options }) };
 }
