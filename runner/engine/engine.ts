@@ -14,6 +14,9 @@ export const label = {
 	learner: 'shoal.learner',
 } as const;
 
+/** The label of sandboxes that prove lessons: a runner of the same instance leaves them alone, `shoal down` does not. */
+export const proofInstance = (instance: string) => `${instance}-proof`;
+
 export interface EngineFacts {
 	version: string;
 	apiVersion: string;

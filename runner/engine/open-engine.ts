@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { stopEmbedded } from './embedded/embedded.ts';
-import { label } from './engine.ts';
+import { label, proofInstance } from './engine.ts';
 import { findEngine, runningEngine } from './find-engine.ts';
 import { ensureImage, ensureImageTar, type ImageSource, lessonImageSources, nodeImageSource } from './images.ts';
 import { type Report, stage } from './stages.ts';
@@ -49,9 +49,11 @@ export async function stopEngine(config: EngineConfig, report: Report): Promise<
 
 /** Removes this instance's containers (with their volumes) and networks. Repeats safely. */
 export async function removeOnEngine(engine: DockerEngine, instance: string): Promise<void> {
-	const labels = { [label.instance]: instance };
-	const nodes = await engine.listNodes(labels);
-	await Promise.all(nodes.map(({ id }) => engine.removeNode(id)));
-	const networks = await engine.listNetworks(labels);
-	await Promise.all(networks.map(({ id }) => engine.removeNetwork(id)));
+	for (const owner of [instance, proofInstance(instance)]) {
+		const labels = { [label.instance]: owner };
+		const nodes = await engine.listNodes(labels);
+		await Promise.all(nodes.map(({ id }) => engine.removeNode(id)));
+		const networks = await engine.listNetworks(labels);
+		await Promise.all(networks.map(({ id }) => engine.removeNetwork(id)));
+	}
 }

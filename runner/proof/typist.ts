@@ -1,5 +1,6 @@
 // Typist: types commands into a node's terminal as a learner does, and knows when each has ended.
 import type { Clock } from '../clock.ts';
+import type { TerminalViewer } from '../terminal/terminal.ts';
 import type { SharedTerminal, Terminals } from '../terminal/terminals.ts';
 import { markReader } from './shell-marks.ts';
 
@@ -35,11 +36,15 @@ export function typistAt(terminals: Terminals, clock: Clock) {
 		const firstPrompt = new Promise<void>((resolve) => {
 			promptShown = resolve;
 		});
-		const viewer = await terminal.join({
+		let viewer: TerminalViewer | undefined;
+		/** Shown before the viewer was there to acknowledge it. */
+		let unacknowledged = 0;
+		viewer = await terminal.join({
 			size,
 			onReplay() {},
 			onOutput(bytes) {
-				viewer?.acknowledge(bytes.length);
+				if (viewer) viewer.acknowledge(bytes.length);
+				else unacknowledged += bytes.length;
 				const text = decoder.decode(bytes, { stream: true });
 				output = (output + text).slice(-keptCharacters);
 				for (const code of marks.read(text)) {
@@ -49,6 +54,7 @@ export function typistAt(terminals: Terminals, clock: Clock) {
 			},
 			onClosed() {},
 		});
+		if (unacknowledged > 0) viewer.acknowledge(unacknowledged);
 		// What is typed before the first prompt would be marked as ended by it.
 		await firstPrompt;
 		return {
