@@ -1,5 +1,4 @@
 # Words that the scripts of the conformance table use. $SLOW is how much slower than a real machine this one is.
-set -o pipefail
 
 # until_ok SECONDS COMMAND: tries until it succeeds.
 until_ok() {

@@ -178,7 +178,7 @@ export const updates: Group = {
 			docs: rolling,
 			script: `
 				service web --replicas 3 --update-delay 1s --env VERSION=1 shoal/probe:1; running web 3
-				docker service update -q --env-add VERSION=2 web >/dev/null; docker service inspect --pretty web | grep -A2 UpdateStatus
+				docker service update -q --env-add VERSION=2 web >/dev/null; updated web; docker service inspect --pretty web | grep -A2 UpdateStatus
 				docker service ps web --filter desired-state=shutdown -q | wc -l`,
 			expect: /State:\s+completed[\s\S]*3/,
 			seconds: 120,
@@ -192,7 +192,6 @@ export const updates: Group = {
 				(${loop(30, 'localhost:8090')}) ; updated web; echo updated`,
 			expect: /[1-9]\d\d requests, 0 failed\s+updated/,
 			seconds: 150,
-			short: true,
 		},
 		{
 			name: 'update parallelism updates several at a time',

@@ -128,7 +128,6 @@ export const swarm: Group = {
 				@manager1
 				node_is worker2 Down; docker node rm worker2; docker node ls --format '{{.Hostname}}'`,
 			expect: /Node left the swarm[\s\S]*worker2\s+(manager1\s+worker1|worker1\s+manager1)\s*$/,
-			short: true,
 		},
 		{
 			name: 'a node that left joins again, under a new ID',
