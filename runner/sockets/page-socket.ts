@@ -20,7 +20,7 @@ export interface PageSocketParts {
 	followSandbox(listener: (sandbox: Sandbox) => void): () => void;
 	/** What runs for the sandbox, or `undefined` while it is being made or when it has ended. */
 	live(): LiveSandbox | undefined;
-	/** Called for each frame of the page: the sandbox is in use. */
+	/** Called when the learner does something: the sandbox is in use. */
 	onUse(): void;
 	/** What any error becomes on the wire; logs what is unexpected. */
 	toLabError(error: unknown): LabError;
@@ -141,8 +141,8 @@ export function servePage(ws: WebSocket, parts: PageSocketParts): void {
 	};
 
 	ws.on('message', (data: Buffer, isBinary: boolean) => {
-		parts.onUse();
 		if (isBinary) {
+			parts.onUse();
 			const bytes = decodeBytes(data);
 			if (!bytes || bytes.kind !== frameKind.input) return;
 			const type = () => viewers.get(bytes.channel)?.input(bytes.bytes);
@@ -155,7 +155,11 @@ export function servePage(ws: WebSocket, parts: PageSocketParts): void {
 			sendError(
 				new LabError('request.invalid', { where: 'frame', problem: 'not one of the frames in contract/socket.ts' }),
 			);
-		else enqueue(() => handle(frame), 'channel' in frame ? frame.channel : undefined);
+		else {
+			// A page that only keeps its connection open is not at work, and its lease may end.
+			if (frame.type !== 'ping' && frame.type !== 'ack') parts.onUse();
+			enqueue(() => handle(frame), 'channel' in frame ? frame.channel : undefined);
+		}
 	});
 
 	ws.on('close', () => {

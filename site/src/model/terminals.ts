@@ -40,7 +40,7 @@ interface Terminal {
 	unacked: number;
 	/** How often in a row the runner has asked to try later. */
 	refusals: number;
-	/** Replay frames being drawn now. What the emulator says meanwhile is an old answer to an old question. */
+	/** Replay frames being drawn now. An escape sequence that the emulator sends meanwhile is an old answer to an old question. */
 	replaying: number;
 }
 
@@ -72,6 +72,7 @@ export interface TerminalsOptions {
 	sendInput: (channel: number, bytes: Uint8Array) => boolean;
 }
 
+const escape = 0x1b;
 /** A node that restarts is back within these. */
 const retryRefusedMs = 1000;
 const mostRefusals = 10;
@@ -125,7 +126,10 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 		},
 		input(node, bytes) {
 			const terminal = find(node);
-			if (terminal.state.value.type !== 'open' || terminal.replaying > 0) return;
+			const { type } = terminal.state.value;
+			// While the shell is being opened, typing ahead is kept in order by the runner.
+			if (type !== 'open' && type !== 'opening') return;
+			if (terminal.replaying > 0 && bytes[0] === escape) return;
 			sendInput(terminal.channel, bytes);
 		},
 		resize(node, size) {

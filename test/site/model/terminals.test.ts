@@ -88,13 +88,14 @@ describe('terminals', () => {
 		const { terminals, typed, output, type } = setUp();
 		const { screen, draw } = paper();
 		terminals.show('manager1', screen);
-		type('too early');
+		type('ahead, ');
 		terminals.opened(0);
 		output('\x1b[c', frameKind.replay);
 		type('\x1b[?1;2c');
+		type('meanwhile, ');
 		draw();
-		type('ls\r');
-		expect(typed).toEqual([[0, 'ls\r']]);
+		type('\x1b[A');
+		expect(typed.map(([, text]) => text)).toEqual(['ahead, ', 'meanwhile, ', '\x1b[A']);
 	});
 
 	test('show the same screen after a reconnect, not the same lines twice', () => {
