@@ -49,6 +49,7 @@ enum {
 	contentBytes = 32 * 1024, // of one frame
 	frameBytes = headBytes + contentBytes,
 	clientsMost = 8,
+	smallBytes = 2048, // programs that write line by line are read once in a millisecond; the first bytes at once
 	stuckMs = 5000,
 	lingerMs = 2000, // how long an ended shell's last output waits for slow clients
 	attempts = 5,
@@ -256,11 +257,13 @@ static void sayGoodbye(int code) {
 
 static void holdTerminal(int listener, int children, int pty, pid_t shell, const char *path) {
 	bool isOpen = true;
+	int64_t smallReadAt = 0;
 	nonBlocking(pty);
 	for (;;) {
 		int timeout = dropStuck();
 		struct pollfd polls[3 + clientsMost] = {{.fd = children, .events = POLLIN}, {.fd = listener, .events = POLLIN}};
 		bool wantsOutput = isOpen && written - slowest() < lagBytes, wantsInput = inputAt == inputEnd;
+		if (wantsOutput && smallReadAt == nowMs()) wantsOutput = false, timeout = 1;
 		polls[2] = (struct pollfd){.fd = isOpen && (wantsOutput || !wantsInput) ? pty : -1,
 			.events = (short)((wantsOutput ? POLLIN : 0) | (wantsInput ? 0 : POLLOUT))};
 		int polled = clientCount;
@@ -284,7 +287,11 @@ static void holdTerminal(int listener, int children, int pty, pid_t shell, const
 				return;
 			}
 		}
-		if (polls[2].revents && wantsOutput) isOpen = readOutput(pty, contentBytes);
+		if (polls[2].revents && wantsOutput) {
+			uint64_t before = written;
+			isOpen = readOutput(pty, contentBytes);
+			smallReadAt = written - before < smallBytes ? nowMs() : 0;
+		}
 		for (int i = polled - 1; i >= 0; i--) {
 			// A frame of another client may have filled `input` a moment ago.
 			bool isAlive = !(polls[3 + i].revents & (POLLIN | POLLHUP | POLLERR)) || inputAt < inputEnd || receive(&clients[i], pty);
@@ -362,6 +369,7 @@ static int connectHolder(const char *name, const struct winsize *size, char **ar
 		if (errno != EINTR) fail(lockPath);
 	int connection = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (connect(connection, (struct sockaddr *)&address, sizeof address) < 0) {
+		close(connection); // or the holder would inherit it, and never see that its client is gone
 		int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 		unlink(address.sun_path);
 		mode_t mask = umask(0077);
@@ -370,6 +378,7 @@ static int connectHolder(const char *name, const struct winsize *size, char **ar
 		if (listen(listener, clientsMost) < 0) fail("listen");
 		startHolder(listener, lock, address.sun_path, size, argv);
 		close(listener);
+		connection = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 		if (connect(connection, (struct sockaddr *)&address, sizeof address) < 0) fail(address.sun_path);
 	}
 	close(lock);

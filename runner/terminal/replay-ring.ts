@@ -1,7 +1,7 @@
 // Replay ring: the last bytes of a shell's output, by their place since the shell's start. One ring serves all viewers.
 
-const newline = 0x0a;
-const escape = 0x1b;
+const newlineByte = 0x0a;
+const escapeByte = 0x1b;
 /** How far a replay looks for a good place to start. */
 const searchBytes = 65_536;
 
@@ -63,8 +63,8 @@ export function createReplayRing(capacityBytes: number): ReplayRing {
 		},
 		replayStart() {
 			if (!isCut) return oldest;
-			const line = find(newline);
-			return line === undefined ? (find(escape) ?? oldest) : line + 1;
+			const line = find(newlineByte);
+			return line === undefined ? (find(escapeByte) ?? oldest) : line + 1;
 		},
 		restart(at) {
 			oldest = at;

@@ -53,6 +53,10 @@ const defaultSize: TerminalSize = { cols: 80, rows: 24 };
 /** Waits before each attempt to attach again; a node that runs but does not answer for all of them is given up. */
 const reattachMs = [0, 100, 250, 500, 1_000, 2_000, 4_000] as const;
 
+/** How long a new shell may take to its prompt, and how long it is silent after it. */
+const promptMs = 3_000;
+const quietMs = 40;
+
 interface Viewer {
 	options: ViewerOptions;
 	size: TerminalSize;
@@ -72,6 +76,8 @@ export class Terminal implements AsyncDisposable {
 	#attaching: Promise<void> | undefined;
 	#connection: HoldConnection | undefined;
 	#shell: string | undefined;
+	/** The shell was started by this object, and nothing was typed into it by `type` yet. */
+	#isNew = false;
 	/** Replayed bytes that are still to come, and how many of them the ring has already. */
 	#replay = { leftBytes: 0, skipBytes: 0 };
 	#replayed = Promise.withResolvers<void>();
@@ -126,6 +132,7 @@ export class Terminal implements AsyncDisposable {
 	/** Types a command into the shell, several lines too; `enter` runs the last one. Throws `node.unreachable`. */
 	async type(command: string, enter: boolean): Promise<void> {
 		await this.#untilAttached();
+		await this.#untilQuiet();
 		this.#connection?.input(typedCommand(command, enter));
 	}
 
@@ -155,6 +162,23 @@ export class Terminal implements AsyncDisposable {
 		}
 	}
 
+	/**
+	 * Resolves when a new shell has shown its prompt: it has written something, and then nothing for a moment. What is typed
+	 * earlier meets the kernel's line editing, and is echoed twice.
+	 */
+	async #untilQuiet(): Promise<void> {
+		const { clock } = this.#parts;
+		const { signal } = this.#ending;
+		if (!this.#isNew) return;
+		const patience = clock.now() + promptMs;
+		for (let seen = -1; clock.now() < patience && !signal.aborted; ) {
+			if (this.#ring.end > 0 && this.#ring.end === seen) break;
+			seen = this.#ring.end;
+			await wait(clock, quietMs, signal);
+		}
+		this.#isNew = false;
+	}
+
 	#attach(): Promise<void> {
 		const { node, name, open, clock } = this.#parts;
 		const parts = { node, name, open, clock, size: this.#size, signal: this.#ending.signal };
@@ -175,6 +199,7 @@ export class Terminal implements AsyncDisposable {
 			this.#end(`${this.#parts.node} was restarted, and its shells with it.`);
 			return;
 		}
+		if (this.#shell === undefined) this.#isNew = hello.written === 0;
 		this.#shell = hello.shell;
 		this.#connection = connection;
 		connection.resize(this.#size);

@@ -1,0 +1,95 @@
+// Page: a viewer of a terminal as the page is one: draws what comes, acknowledges it, and can stop doing so.
+import { flow } from '#contract/socket.ts';
+import type { Terminal, TerminalSize, TerminalViewer } from '#runner/terminal/terminal.ts';
+import { createScreen, type Screen } from './screen.ts';
+
+export interface Page {
+	screen: Screen;
+	viewer: TerminalViewer;
+	type(keys: string): void;
+	/** Resolves when the screen's text fulfils it; fails with the text after `ms`. */
+	sees(expected: string | RegExp, ms?: number): Promise<void>;
+	/** Draws and acknowledges nothing until `wake`. */
+	sleep(): void;
+	wake(): void;
+	/** Why it was closed. */
+	closed: Promise<string>;
+	counts: { replays: number; replayedBytes: number; liveBytes: number };
+}
+
+type Joinable = Pick<Terminal, 'join'>;
+
+export async function openPage(terminal: Joinable, size: TerminalSize = { cols: 80, rows: 24 }): Promise<Page> {
+	const screen = createScreen(size);
+	const counts = { replays: 0, replayedBytes: 0, liveBytes: 0 };
+	const closed = Promise.withResolvers<string>();
+	const drawn = new Set<() => void>();
+	let waiting: Uint8Array[] = [];
+	let isAsleep = false;
+	let unackedBytes = 0;
+	let viewer: TerminalViewer | undefined;
+
+	const acknowledge = (bytes: number) => {
+		unackedBytes += bytes;
+		if (unackedBytes < flow.ackEvery) return;
+		viewer?.acknowledge(unackedBytes);
+		unackedBytes = 0;
+	};
+	const draw = (bytes: Uint8Array) => {
+		void screen.write(bytes).then(() => {
+			// As over a socket: an acknowledgement never arrives while the runner is still sending.
+			acknowledge(bytes.length);
+			for (const check of drawn) check();
+		});
+	};
+	const made = await terminal.join({
+		size,
+		onReplay: () => {
+			counts.replays += 1;
+			if (counts.replays > 1) screen.reset();
+			waiting = [];
+			unackedBytes = 0;
+		},
+		onOutput: (bytes, replayed) => {
+			counts[replayed ? 'replayedBytes' : 'liveBytes'] += bytes.length;
+			if (isAsleep) waiting.push(bytes);
+			else draw(bytes);
+		},
+		onClosed: closed.resolve,
+	});
+	viewer = made;
+
+	return {
+		screen,
+		counts,
+		viewer: made,
+		closed: closed.promise,
+		type: (keys) => made.input(Buffer.from(keys)),
+		sees: (expected, ms = 10_000) =>
+			new Promise((resolve, reject) => {
+				const check = () => {
+					const text = screen.text();
+					if (!(typeof expected === 'string' ? text.includes(expected) : expected.test(text))) return;
+					stop();
+					resolve();
+				};
+				const timer = setTimeout(() => {
+					stop();
+					reject(new Error(`not seen in ${ms} ms: ${expected}\n${screen.text().slice(-4_000)}`));
+				}, ms);
+				const stop = () => {
+					drawn.delete(check);
+					clearTimeout(timer);
+				};
+				drawn.add(check);
+				check();
+			}),
+		sleep: () => {
+			isAsleep = true;
+		},
+		wake: () => {
+			isAsleep = false;
+			for (const bytes of waiting.splice(0)) draw(bytes);
+		},
+	};
+}
