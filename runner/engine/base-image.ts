@@ -20,6 +20,7 @@ export async function ensureBaseImage(
 	engine: DockerEngine,
 	cache: string,
 	onLine: (line: string) => void,
+	signal?: AbortSignal,
 ): Promise<void> {
 	if (await engine.hasImage(baseImage)) return;
 	const { architecture } = await engine.facts();
@@ -33,7 +34,8 @@ export async function ensureBaseImage(
 		const failure = await pull(engine, onLine);
 		if (failure === undefined) return;
 		onLine(`no registry answers (${failure}); making ${baseImage} from Debian's packages`);
-		await makeRootFileSystem(tar, architecture, onLine);
+		signal?.throwIfAborted();
+		await makeRootFileSystem(tar, architecture, onLine, signal);
 	}
 	onLine(`importing ${baseImage}`);
 	await bounded(`importing ${baseImage}`, { timeoutMs: pullTimeoutMs }, async () => {
@@ -75,7 +77,12 @@ export async function drain(progress: NodeJS.ReadableStream, onLine: (line: stri
 }
 
 /** Bootstraps Debian into a folder and packs it. */
-async function makeRootFileSystem(tar: string, architecture: string, onLine: (line: string) => void): Promise<void> {
+async function makeRootFileSystem(
+	tar: string,
+	architecture: string,
+	onLine: (line: string) => void,
+	signal: AbortSignal | undefined,
+): Promise<void> {
 	const remedy = 'Start Shoal as root on Debian or Ubuntu, or let the engine reach a registry.';
 	if (process.getuid?.() !== 0) {
 		throw new LabError('engine.missing', {
@@ -91,7 +98,7 @@ async function makeRootFileSystem(tar: string, architecture: string, onLine: (li
 		const mirror = await debianMirror();
 		const debianArchitecture = architecture === 'arm' ? 'armhf' : architecture;
 		const argv = ['debootstrap', '--variant=minbase', `--arch=${debianArchitecture}`, suite, root, mirror];
-		await runCommand(argv, { timeoutMs: 900_000, onLine });
+		await runCommand(argv, { timeoutMs: 900_000, onLine, signal });
 		// As the slim images have it: no manuals and translations, from packages installed later either.
 		const leaveOut = ['doc', 'man', 'info', 'locale', 'lintian'].map((name) => `path-exclude /usr/share/${name}/*\n`);
 		await writeFile(`${root}/etc/dpkg/dpkg.cfg.d/slim`, leaveOut.join(''));

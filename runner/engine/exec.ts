@@ -11,6 +11,8 @@ import type { CallOptions, ExecResult, PipeStream, TerminalStream } from './engi
 const openTimeoutMs = 10_000;
 const execTimeoutMs = 60_000;
 const keptBytes = 1024 * 1024;
+/** Where commands with a terminal leave their process ID, inside the container. */
+const marks = '/run/shoal/commands';
 /** After one side has ended, socat waits this long for the other to end too. */
 const socatLingerSeconds = 2;
 
@@ -81,8 +83,8 @@ export async function openTerminal(
 	options: CallOptions & { env?: string[] } = {},
 ): Promise<TerminalStream> {
 	const bounds = { timeoutMs: openTimeoutMs, ...options };
-	const mark = `/tmp/.shoal-${randomUUID()}`;
-	const prepare = 'stty cols "$1" rows "$2"; echo $$ >"$3"; shift 3; exec "$@"';
+	const mark = `${marks}/${randomUUID()}`;
+	const prepare = `stty cols "$1" rows "$2"; mkdir -p ${marks}; echo $$ >"$3"; shift 3; exec "$@"`;
 	const { exec, connection } = await bounded('opening a terminal', bounds, (signal) =>
 		open(docker, id, signal, {
 			Cmd: ['/bin/sh', '-c', prepare, 'sh', String(size.cols), String(size.rows), mark, ...argv],
@@ -92,9 +94,14 @@ export async function openTerminal(
 		}),
 	);
 	const duplex = new CommandDuplex(connection, { multiplexed: false });
+	const ended = endOf(exec, duplex).then(async (exitCode) => {
+		// Docker leaves a command with a terminal running when its client goes, and nothing else would ever end it.
+		if (exitCode === undefined) await hangUp(docker, id, mark);
+		return exitCode;
+	});
 	return {
 		duplex,
-		ended: endOf(exec, duplex),
+		ended,
 		resize: (cols, rows) =>
 			bounded('resizing a terminal', { timeoutMs: openTimeoutMs }, async (signal) => {
 				await exec.resize({ w: cols, h: rows, abortSignal: signal }).catch((error) => {
@@ -103,6 +110,12 @@ export async function openTerminal(
 				});
 			}),
 	};
+}
+
+/** Ends the command as a closed terminal would. Its container may be gone, which is as good. */
+async function hangUp(docker: Dockerode, id: string, mark: string): Promise<void> {
+	const script = 'pid=$(cat "$1") && rm -f "$1" && kill -HUP "$pid"';
+	await runExec(docker, id, ['/bin/sh', '-c', script, 'sh', mark], { timeoutMs: openTimeoutMs }).catch(() => {});
 }
 
 type ExecRequest = { Cmd: string[]; Env?: string[]; AttachStdin: boolean; Tty?: boolean };

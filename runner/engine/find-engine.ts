@@ -11,10 +11,10 @@ const usualSocket = '/var/run/docker.sock';
 const firstAnswerMs = 60_000;
 
 /** The engine of the configuration, started when it is the embedded one, and answering. Throws `engine.missing`. */
-export async function findEngine(config: EngineConfig, report: Report): Promise<DockerEngine> {
+export async function findEngine(config: EngineConfig, report: Report, signal?: AbortSignal): Promise<DockerEngine> {
 	if (config.engine.kind === 'given') return givenEngine(config);
 	refuseWhereImpossible();
-	const engine = dockerEngine('embedded', await startEmbedded(config, report));
+	const engine = dockerEngine('embedded', await startEmbedded(config, report, signal));
 	// Newer dockerds open their socket some seconds before they serve it; on a slow host that is no failure.
 	await engine.ping({ timeoutMs: firstAnswerMs });
 	return engine;

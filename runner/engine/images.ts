@@ -4,7 +4,7 @@ import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LabError } from '#contract/errors.ts';
-import { baseImage, drain, ensureBaseImage } from './base-image.ts';
+import { drain, ensureBaseImage } from './base-image.ts';
 import { bounded } from './calls.ts';
 import { lastLines } from './command.ts';
 import type { DockerEngine } from './docker-engine.ts';
@@ -66,7 +66,9 @@ export async function ensureImage(
 	source: ImageSource,
 	cache: string,
 	onLine: (line: string) => void,
+	signal?: AbortSignal,
 ): Promise<void> {
+	signal?.throwIfAborted();
 	if ((await labelOf(engine, source.reference)) === source.hash) return;
 	const tar = await imageTar(engine, source, cache);
 	if (await exists(tar)) {
@@ -74,8 +76,8 @@ export async function ensureImage(
 		await load(engine, tar);
 		if ((await labelOf(engine, source.reference)) === source.hash) return;
 	}
-	await ensureBaseImage(engine, cache, onLine);
-	await build(engine, source, onLine);
+	await ensureBaseImage(engine, cache, onLine, signal);
+	await build(engine, source, onLine, signal);
 	await save(engine, source.reference, tar);
 }
 
@@ -91,7 +93,12 @@ async function imageTar(engine: DockerEngine, source: ImageSource, cache: string
 	return `${cache}/images/${source.reference.replaceAll(/[/:]/g, '_')}-${source.hash}-${architecture}.tar`;
 }
 
-async function build(engine: DockerEngine, source: ImageSource, onLine: (line: string) => void): Promise<void> {
+async function build(
+	engine: DockerEngine,
+	source: ImageSource,
+	onLine: (line: string) => void,
+	signal: AbortSignal | undefined,
+): Promise<void> {
 	const { reference, folder, hash } = source;
 	const lines: string[] = [];
 	const hear = (line: string) => {
@@ -99,13 +106,14 @@ async function build(engine: DockerEngine, source: ImageSource, onLine: (line: s
 		onLine(line);
 	};
 	try {
-		await bounded(`building ${reference}`, { timeoutMs: buildTimeoutMs }, async (abortSignal) => {
+		await bounded(`building ${reference}`, { timeoutMs: buildTimeoutMs, signal }, async (abortSignal) => {
 			const options = { t: reference, labels: { [sourceLabel]: hash }, rm: true, forcerm: true, abortSignal };
 			const progress = await engine.docker.buildImage({ context: folder, src: ['.'] }, options);
 			abortSignal.addEventListener('abort', () => (progress as NodeJS.ReadableStream & { destroy(): void }).destroy());
 			await drain(progress, hear);
 		});
 	} catch (error) {
+		signal?.throwIfAborted();
 		if (error instanceof LabError && error.code === 'engine.unreachable') throw error;
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new LabError(
@@ -144,5 +152,3 @@ const exists = (path: string) =>
 		() => true,
 		() => false,
 	);
-
-export { baseImage };

@@ -18,23 +18,32 @@ export interface OpenedEngine {
 	lessonImages: Map<string, string>;
 }
 
-/** Finds or starts the engine and brings the node image and the course's images onto it. */
-export async function openEngine(config: EngineConfig, report: Report): Promise<OpenedEngine> {
-	const engine = await findEngine(config, report);
+/**
+ * Finds or starts the engine and brings the node image and the course's images onto it. When `signal` fires, it rejects
+ * at the next point where nothing is half done; `stopEngine` may follow then.
+ */
+export async function openEngine(config: EngineConfig, report: Report, signal?: AbortSignal): Promise<OpenedEngine> {
+	const engine = await findEngine(config, report, signal);
 	const { project, labs, cache } = config.directories;
 	const node = await nodeImageSource(project);
-	await stage(report, 'Node image', () => ensureImage(engine, node, cache, report.line));
+	await stage(report, 'Node image', () => ensureImage(engine, node, cache, report.line, signal));
 	const lessonImages = await stage(report, 'Lesson images', async () => {
 		const tars = new Map<string, string>();
 		for (const source of await lessonImageSources(labs))
-			tars.set(source.reference, await readyTar(engine, source, cache, report));
+			tars.set(source.reference, await readyTar(engine, source, cache, report, signal));
 		return tars;
 	});
 	return { engine, nodeImage: node.reference, lessonImages };
 }
 
-async function readyTar(engine: DockerEngine, source: ImageSource, cache: string, report: Report): Promise<string> {
-	await ensureImage(engine, source, cache, report.line);
+async function readyTar(
+	engine: DockerEngine,
+	source: ImageSource,
+	cache: string,
+	report: Report,
+	signal: AbortSignal | undefined,
+): Promise<string> {
+	await ensureImage(engine, source, cache, report.line, signal);
 	return ensureImageTar(engine, source, cache);
 }
 

@@ -23,8 +23,15 @@ const readyWaitMs = 60_000;
 const stopWaitMs = 20_000;
 const pollMs = 20;
 
-/** Writes the configuration and starts both daemons in the engine's network namespace. Resolves when both answer. */
-export async function startDaemons(layout: EngineLayout, choices: DaemonChoices): Promise<DaemonRecord> {
+/**
+ * Writes the configuration and starts both daemons in the engine's network namespace. Resolves when both answer.
+ * `keep` stores each as soon as it lives, so that a start that is broken off leaves nothing unknown behind.
+ */
+export async function startDaemons(
+	layout: EngineLayout,
+	choices: DaemonChoices,
+	keep: (record: Partial<DaemonRecord>) => Promise<void>,
+): Promise<void> {
 	for (const directory of [layout.dataRoot, layout.containerdRoot, layout.containerdState, layout.logs]) {
 		await mkdir(directory, { recursive: true, mode: 0o711 });
 	}
@@ -35,10 +42,11 @@ export async function startDaemons(layout: EngineLayout, choices: DaemonChoices)
 	await rm(layout.socket, { force: true });
 
 	const containerd = await launch(layout, 'containerd', ['--config', layout.containerdConfig]);
+	await keep({ containerd });
 	await answers(layout, 'containerd', containerd, layout.containerdSocket);
 	const dockerd = await launch(layout, 'dockerd', ['--config-file', layout.dockerdConfig]);
+	await keep({ containerd, dockerd });
 	await answers(layout, 'dockerd', dockerd, layout.socket);
-	return { containerd, dockerd };
 }
 
 /** Stops what the record names, gently and then not. Containers must be gone before: live-restore keeps them. */

@@ -15,14 +15,14 @@ import { raiseSysctls, restoreSysctls } from './sysctls.ts';
 import { makeUplink, removeUplink, uplinkMtu } from './uplink.ts';
 
 /** What runs, as stored beside its data. */
-interface RunningRecord extends DaemonRecord {
+interface RunningRecord extends Partial<DaemonRecord> {
 	/** Hash of versions and configuration: a start adopts only what it would start itself. */
 	recipe: string;
 	bootId: string;
 }
 
 /** Brings the engine up, or adopts the one that runs. Resolves with its address, `unix:///run/shoal/default/docker.sock`. */
-export async function startEmbedded(config: EngineConfig, report: Report): Promise<string> {
+export async function startEmbedded(config: EngineConfig, report: Report, signal?: AbortSignal): Promise<string> {
 	const layout = engineLayout(config);
 	const bootId = await readBootId();
 	const missing = await missingPackages();
@@ -34,6 +34,7 @@ export async function startEmbedded(config: EngineConfig, report: Report): Promi
 			});
 		});
 	}
+	signal?.throwIfAborted();
 	await stage(report, 'Engine', async () => {
 		await mkdir(`${layout.state}/engine`, { recursive: true, mode: 0o711 });
 		await mkdir(layout.run, { recursive: true, mode: 0o711 });
@@ -54,11 +55,10 @@ export async function startEmbedded(config: EngineConfig, report: Report): Promi
 			return raiseSysctls(ledger);
 		});
 		for (const line of refused) report.line(`kernel setting ${line} is low and may not be raised`);
-		const daemons = await startDaemons(layout, choices);
-		await writeFile(
-			layout.record,
-			`${JSON.stringify({ ...daemons, recipe, bootId } satisfies RunningRecord, null, '\t')}\n`,
-		);
+		await startDaemons(layout, choices, async (daemons) => {
+			const started: RunningRecord = { ...daemons, recipe, bootId };
+			await writeFile(layout.record, `${JSON.stringify(started, null, '\t')}\n`);
+		});
 	});
 	return `unix://${layout.socket}`;
 }
@@ -143,8 +143,10 @@ async function readRecord(layout: EngineLayout): Promise<RunningRecord | undefin
 	}
 }
 
-async function allRun(record: DaemonRecord): Promise<boolean> {
-	return (await isRunning(record.containerd)) && (await isRunning(record.dockerd));
+async function allRun({ containerd, dockerd }: Partial<DaemonRecord>): Promise<boolean> {
+	return (
+		containerd !== undefined && dockerd !== undefined && (await isRunning(containerd)) && (await isRunning(dockerd))
+	);
 }
 
 async function hasUplink(layout: EngineLayout): Promise<boolean> {
