@@ -64,7 +64,7 @@ export default defineCommand({
 			else console.log(`\n${results.length - failed} passed, ${failed} failed`);
 			if (failed > 0) process.exitCode = 1;
 			await engine.close();
-			if (own) await stopEngine(config, report);
+			if (own && config.onStop === 'remove') await stopEngine(config, report);
 			await own?.[Symbol.asyncDispose]();
 		}),
 });

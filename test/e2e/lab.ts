@@ -24,7 +24,10 @@ export async function startLab(environment: Record<string, string> = {}): Promis
 	});
 	let output = '';
 	const url = await new Promise<string>((resolve, reject) => {
-		const timer = setTimeout(() => reject(new Error(`no address after ${startTimeoutMs} ms:\n${output}`)), startTimeoutMs);
+		const timer = setTimeout(
+			() => reject(new Error(`no address after ${startTimeoutMs} ms:\n${output}`)),
+			startTimeoutMs,
+		);
 		const read = (chunk: Buffer) => {
 			output += chunk;
 			const ready = /ready: .*?(http:\S+?)(?:\s|\u001b|$)/.exec(output)?.[1];
@@ -56,7 +59,9 @@ export function freePort(): Promise<number> {
 		server.once('error', reject);
 		server.listen(0, '127.0.0.1', () => {
 			const address = server.address();
-			server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+			server.close(() =>
+				typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+			);
 		});
 	});
 }

@@ -18,7 +18,10 @@ export function lessonPage(page: Page) {
 		},
 		/** Runs the `number`th code block of the lesson, from 1, when nothing else runs. */
 		async run(number: number) {
-			await page.getByRole('button', { name: /^Run on / }).nth(number - 1).click();
+			await page
+				.getByRole('button', { name: /^Run on / })
+				.nth(number - 1)
+				.click();
 		},
 		async untilPassed(id: string) {
 			await page.locator(`lab-step[data-step="${id}"][data-status="passed"]`).waitFor({ timeout: patienceMs });
@@ -38,7 +41,10 @@ export function lessonPage(page: Page) {
 		/** What the terminal shows, without the blanks that fill its lines. */
 		async screenOf(node: string) {
 			const text = await screen(node).innerText();
-			return text.replaceAll('\u00a0', ' ').replace(/[ \t]+$/gm, '').trim();
+			return text
+				.replaceAll('\u00a0', ' ')
+				.replace(/[ \t]+$/gm, '')
+				.trim();
 		},
 		async untilScreen(node: string, pattern: RegExp) {
 			await expect

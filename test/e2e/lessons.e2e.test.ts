@@ -49,18 +49,25 @@ test('"Form a swarm" by clicking Run: the token flows into the next node’s com
 	// The label is typed by hand.
 	await lesson.type('manager1', 'docker node update --label-add disk=ssd worker2');
 	await lesson.untilPassed('label');
-	expect(await page.getByRole('progressbar', { name: 'Progress in this lesson' }).getAttribute('aria-valuetext')).toBe('4 of 4 steps');
+	expect(await page.getByRole('progressbar', { name: 'Progress in this lesson' }).getAttribute('aria-valuetext')).toBe(
+		'4 of 4 steps',
+	);
 	expect(faults).toEqual([]);
 	await page.context().close();
 });
 
-test('"Your first service" by typing; a reload brings back the same screen and the same ticks', { timeout: 300_000 }, async () => {
+test('"Your first service" by typing; a reload brings back the same screen and the same ticks', {
+	timeout: 300_000,
+}, async () => {
 	const page = await learner();
 	const lesson = lessonPage(page);
 	await lesson.open(lab.url, 'day-01/02-first-service');
 	await lesson.startSwarm();
 
-	await lesson.type('manager1', 'docker service create --name goweb --publish published=8888,target=8080 carmeloc/goweb:1.0');
+	await lesson.type(
+		'manager1',
+		'docker service create --name goweb --publish published=8888,target=8080 carmeloc/goweb:1.0',
+	);
 	await lesson.untilPassed('create');
 	await lesson.untilScreen('manager1', /verify: Service \S+ converged/);
 
@@ -93,7 +100,9 @@ test('one learner cannot see another’s sandbox', async () => {
 	};
 	const [mine, theirs] = [await token(), await token()];
 	const body = JSON.stringify({ topology: { managers: 1, workers: 0, swarm: 'unformed' } });
-	const sandbox = (await (await fetch(`${lab.url}/api/sandboxes`, { method: 'POST', headers: mine, body })).json()) as { id: string };
+	const sandbox = (await (await fetch(`${lab.url}/api/sandboxes`, { method: 'POST', headers: mine, body })).json()) as {
+		id: string;
+	};
 	const at = `${lab.url}/api/sandboxes/${sandbox.id}`;
 	const statuses = await Promise.all(
 		[
@@ -101,10 +110,16 @@ test('one learner cannot see another’s sandbox', async () => {
 			fetch(`${at}/cluster`, { headers: theirs }),
 			fetch(`${at}/exec`, { method: 'POST', headers: theirs, body: '{"node":"manager1","run":"id"}' }),
 			fetch(`${at}/lease`, { method: 'POST', headers: theirs, body: '{}' }),
-			fetch(`${at}/socket`, { headers: { ...theirs, connection: 'upgrade', upgrade: 'websocket' } }).catch(() => ({ status: 404 })),
+			fetch(`${at}/socket`, { headers: { ...theirs, connection: 'upgrade', upgrade: 'websocket' } }).catch(() => ({
+				status: 404,
+			})),
 		].map(async (answer) => (await answer).status),
 	);
 	expect(statuses).toEqual([404, 404, 404, 404, 404]);
-	expect(await (await fetch(at, { method: 'DELETE', headers: { authorization: theirs.authorization } })).json()).toEqual({ removed: false });
-	expect(await (await fetch(at, { method: 'DELETE', headers: { authorization: mine.authorization } })).json()).toEqual({ removed: true });
+	expect(
+		await (await fetch(at, { method: 'DELETE', headers: { authorization: theirs.authorization } })).json(),
+	).toEqual({ removed: false });
+	expect(await (await fetch(at, { method: 'DELETE', headers: { authorization: mine.authorization } })).json()).toEqual({
+		removed: true,
+	});
 });
