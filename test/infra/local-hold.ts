@@ -44,7 +44,9 @@ export function buildHold(): LocalHold {
 		const duplex = duplexOf(child);
 		duplex.once('close', () => open.delete(duplex));
 		open.add(duplex);
-		const ended = new Promise<number | undefined>((resolve) => child.once('exit', (code) => resolve(code ?? undefined)));
+		const ended = new Promise<number | undefined>((resolve) =>
+			child.once('exit', (code) => resolve(code ?? undefined)),
+		);
 		return { duplex, ended };
 	};
 

@@ -91,7 +91,9 @@ describe.skipIf(!hasCompiler())('a terminal (needs gcc)', () => {
 	test('gives a fresh replay when more was written during a drop than is kept', async () => {
 		const written = `${hold.folder}/written`;
 		// The node is out of reach until everything has been written.
-		await using terminal = newTerminal(() => vi.waitFor(() => existsSync(written) || Promise.reject(), { timeout: 20_000 }));
+		await using terminal = newTerminal(() =>
+			vi.waitFor(() => existsSync(written) || Promise.reject(), { timeout: 20_000 }),
+		);
 		const page = await openPage(terminal);
 		page.type(`sleep 0.5; seq 200000 | cat; echo over; touch ${written}\r`);
 		await page.sees('sleep 0.5');
@@ -108,9 +110,9 @@ describe.skipIf(!hasCompiler())('a terminal (needs gcc)', () => {
 		page.type('seq 30000 | cat; exit 3\r');
 		expect(await page.closed).toBe('The shell has ended with exit code 3.');
 		await page.sees(/\n30000\nexit\n?$/);
-		await expect(terminal.join({ size: { cols: 80, rows: 24 }, onReplay() {}, onOutput() {}, onClosed() {} })).rejects.toThrow(
-			'worker1 does not answer (The shell has ended with exit code 3.).',
-		);
+		await expect(
+			terminal.join({ size: { cols: 80, rows: 24 }, onReplay() {}, onOutput() {}, onClosed() {} }),
+		).rejects.toThrow('worker1 does not answer (The shell has ended with exit code 3.).');
 	});
 
 	test('says that the node has stopped', async () => {
