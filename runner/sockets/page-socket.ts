@@ -28,6 +28,10 @@ export interface PageSocketParts {
 
 /** Cluster states that a page has not read yet are worth less than the next one: above this they are left out. */
 const maxQueuedBytes = 1024 * 1024;
+/** A page that says it has drawn what it never read would fill the runner: above this it is cut off, and may come back. */
+const mostUnsentBytes = 8 * 1024 * 1024;
+/** Frames that wait for one before them. A page that sends more is not read any further until they are done. */
+const mostWaitingFrames = 64;
 
 /** Serves one page until it goes away. */
 export function servePage(ws: WebSocket, parts: PageSocketParts): void {
@@ -35,9 +39,12 @@ export function servePage(ws: WebSocket, parts: PageSocketParts): void {
 	let stopFollowingLive: (() => void) | undefined;
 	let followed: LiveSandbox | undefined;
 
-	const send = (frame: ServerFrame) => {
-		if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(frame));
+	const write = (data: string | Uint8Array) => {
+		if (ws.readyState !== ws.OPEN) return;
+		if (ws.bufferedAmount > mostUnsentBytes) ws.terminate();
+		else ws.send(data);
 	};
+	const send = (frame: ServerFrame) => write(JSON.stringify(frame));
 	const sendError = (error: unknown, channel?: number) => {
 		const { error: body } = parts.toLabError(error).toBody();
 		send({ type: 'error', error: body, ...(channel === undefined ? {} : { channel }) });
@@ -85,10 +92,8 @@ export function servePage(ws: WebSocket, parts: PageSocketParts): void {
 				const viewer = await terminal.join({
 					size: { cols, rows },
 					onReplay: (bytes) => send({ type: 'opened', channel, node, replayBytes: bytes }),
-					onOutput: (bytes, replayed) => {
-						if (ws.readyState === ws.OPEN)
-							ws.send(encodeBytes(replayed ? frameKind.replay : frameKind.output, channel, bytes));
-					},
+					onOutput: (bytes, replayed) =>
+						write(encodeBytes(replayed ? frameKind.replay : frameKind.output, channel, bytes)),
 					onClosed: (reason) => {
 						viewers.delete(channel);
 						send({ type: 'closed', channel, reason });
@@ -132,15 +137,17 @@ export function servePage(ws: WebSocket, parts: PageSocketParts): void {
 	let queued = 0;
 	const enqueue = (work: () => void | Promise<void>, channel?: number) => {
 		queued += 1;
+		if (queued > mostWaitingFrames) ws.pause();
 		queue = queue
 			.then(work)
 			.catch((error) => sendError(error, channel))
 			.finally(() => {
 				queued -= 1;
+				if (queued === 0) ws.resume();
 			});
 	};
 
-	ws.on('message', (data: Buffer, isBinary: boolean) => {
+	const read = (data: Buffer, isBinary: boolean) => {
 		if (isBinary) {
 			parts.onUse();
 			const bytes = decodeBytes(data);
@@ -159,6 +166,14 @@ export function servePage(ws: WebSocket, parts: PageSocketParts): void {
 			// A page that only keeps its connection open is not at work, and its lease may end.
 			if (frame.type !== 'ping' && frame.type !== 'ack') parts.onUse();
 			enqueue(() => handle(frame), 'channel' in frame ? frame.channel : undefined);
+		}
+	};
+	ws.on('message', (data: Buffer, isBinary: boolean) => {
+		try {
+			read(data, isBinary);
+		} catch (error) {
+			// What an event handler throws would end the runner, and with it everybody's page.
+			sendError(error);
 		}
 	});
 
