@@ -19,7 +19,8 @@ export async function conformanceInVm(options: {
 	row: string | undefined;
 }): Promise<number> {
 	const { directories } = options.config;
-	await ensureImages(options.config);
+	const report = (line: string) => console.log(line);
+	await ensureImages(options.config, report);
 	const results = await mkdtemp(join(tmpdir(), 'conformance-'));
 	try {
 		await runInVm({
@@ -36,7 +37,7 @@ export async function conformanceInVm(options: {
 			},
 			timeoutMs,
 			copyOut: ['/tmp/shoal.json', '/tmp/reference.json'].map((from) => ({ from, to: results })),
-			report: (line) => console.log(line),
+			report,
 		});
 		const read = async (name: string): Promise<Run> => JSON.parse(await readFile(join(results, name), 'utf8'));
 		const [shoal, reference] = await Promise.all([read('shoal.json'), read('reference.json')]);

@@ -20,9 +20,9 @@ export async function makeDebian(root: string, packages: readonly string[], mirr
 		root,
 		mirror,
 	];
-	await run(make, { timeoutMs: 600_000 }).catch(async (cause) => {
-		await rm(root, { recursive: true, force: true });
-		throw new Error('debootstrap could not make a Debian 13; it comes with "apt-get install debootstrap"', { cause });
+	await run(make, { timeoutMs: 600_000 }).catch((cause: Error) => {
+		const missing = /debootstrap: .*(not found|No such file)|failed to execute debootstrap/.test(cause.message);
+		throw new Error(missing ? 'debootstrap is missing: apt-get install debootstrap' : cause.message, { cause });
 	});
 	await copyFile('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
 	// Packages must not start their services here.

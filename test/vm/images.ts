@@ -11,6 +11,7 @@ import {
 } from '#runner/engine/images.ts';
 import { type EngineConfig, stopEngine } from '#runner/engine/open-engine.ts';
 import { silent } from '#runner/engine/stages.ts';
+import { type Report, stage } from './stage.ts';
 
 /** Sources of every image that a command in the guest may need. */
 export async function imageSources(projectDir: string): Promise<ImageSource[]> {
@@ -34,21 +35,23 @@ export async function imageFiles(cacheDir: string, sources: ImageSource[]): Prom
  * Builds what is missing in the cache directory, on this machine's engine: the one that runs, or else one that is
  * started for it and stopped afterwards.
  */
-export async function ensureImages(config: EngineConfig): Promise<void> {
+export async function ensureImages(config: EngineConfig, report: Report): Promise<void> {
 	const { project, cache } = config.directories;
 	const sources = await imageSources(project);
 	const missing: ImageSource[] = [];
 	for (const source of sources) if ((await imageFiles(cache, [source])).length === 0) missing.push(source);
 	if (missing.length === 0) return;
-	const running = await runningEngine(config);
-	const engine = running ?? (await findEngine(config, silent));
-	try {
-		for (const source of missing) {
-			await ensureImage(engine, source, cache, () => {});
-			await ensureImageTar(engine, source, cache);
+	await stage(report, `images ${missing.map(({ reference }) => reference).join(', ')}`, async () => {
+		const running = await runningEngine(config);
+		const engine = running ?? (await findEngine(config, silent));
+		try {
+			for (const source of missing) {
+				await ensureImage(engine, source, cache, () => {});
+				await ensureImageTar(engine, source, cache);
+			}
+		} finally {
+			await engine.close();
+			if (!running && config.engine.kind === 'embedded') await stopEngine(config, silent);
 		}
-	} finally {
-		await engine.close();
-		if (!running && config.engine.kind === 'embedded') await stopEngine(config, silent);
-	}
+	});
 }

@@ -6,11 +6,12 @@ import { artefact, hashOf } from './artefact.ts';
 import { run } from './process.ts';
 import type { Tools } from './tools.ts';
 
-/** A disk image with the project's node_modules, made anew when the lock file changes. */
+/** A disk image with the project's node_modules, made anew when others are installed. */
 export async function modulesDisk(vmDir: string, projectDir: string, tools: Tools): Promise<string> {
-	const lock = await readFile(join(projectDir, 'package-lock.json'), 'utf8');
 	const source = join(projectDir, 'node_modules');
-	return await artefact(vmDir, 'modules', hashOf(lock), (path) => makeFileSystem(tools, source, path));
+	// npm writes this one last, with what it has really installed.
+	const installed = await readFile(join(source, '.package-lock.json'), 'utf8');
+	return await artefact(vmDir, 'modules', hashOf(installed), (path) => makeFileSystem(tools, source, path));
 }
 
 /**

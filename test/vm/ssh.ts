@@ -74,7 +74,7 @@ export async function connectGuest(options: {
 	return {
 		sshCommand: `ssh -p ${machine.sshPort} -i ${sshKey} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@127.0.0.1`,
 		run: (command, runOptions) =>
-			run(tools.argv(['ssh', ...base, ...trust, 'root@127.0.0.1', command.map(quote).join(' ')]), runOptions),
+			run(tools.argv(['ssh', ...base, ...trust, 'root@127.0.0.1', command.map(shellWord).join(' ')]), runOptions),
 		async close() {
 			master.kill();
 			await ended;
@@ -83,7 +83,7 @@ export async function connectGuest(options: {
 }
 
 /** A word as a POSIX shell reads it. */
-function quote(word: string): string {
+export function shellWord(word: string): string {
 	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -22,7 +22,8 @@ const stop = new AbortController();
 process.on('SIGINT', () => stop.abort());
 process.on('SIGTERM', () => stop.abort());
 
-await ensureImages(configured.config);
+const report = (line: string) => console.error(line);
+await ensureImages(configured.config, report);
 const { exitCode } = await runInVm({
 	cacheDir: directories.cache,
 	projectDir: directories.project,
@@ -30,7 +31,7 @@ const { exitCode } = await runInVm({
 	timeoutMs: Number(values.minutes) * 60_000,
 	cpus: Number(values.cpus),
 	memoryMb: Number(values.memory),
-	report: (line) => console.error(line),
+	report,
 	signal: stop.signal,
 });
 process.exitCode = exitCode;
