@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const startTimeoutMs = 120_000;
@@ -30,7 +31,7 @@ export async function startLab(environment: Record<string, string> = {}): Promis
 		);
 		const read = (chunk: Buffer) => {
 			output += chunk;
-			const ready = /ready: .*?(http:\S+?)(?:\s|\u001b|$)/.exec(output)?.[1];
+			const ready = /ready: (http:\S+)/.exec(stripVTControlCharacters(output))?.[1];
 			if (!ready) return;
 			clearTimeout(timer);
 			resolve(ready);

@@ -41,7 +41,7 @@ test('a check that is green from the start and a wrong answer that is right are 
 	expect(exitCode).toBe(1);
 	const problems = Object.fromEntries(trials.map(({ trial, problem }) => [trial.name, problem?.split('\n')[0]]));
 	expect(problems).toEqual({
-		solutions: 'Check 2 of label is not red before the solution: manager1 is ready.',
+		solutions: 'Check 2 of label is not red before the solution: manager1 is a manager and ready, and it leads.',
 		'label, wrong answer 1': 'label turned green after a wrong answer.',
 	});
 });
