@@ -37,16 +37,19 @@ export function delegationPaths(
 	host: { cgroup: 1 | 2; driver: string; v2Files: string[] },
 ): string[] {
 	if (host.cgroup === 2 && host.driver === 'systemd') return [];
-	return membership
-		.filter(({ path }) => path !== '/')
-		.flatMap(({ controllers, path }) => {
-			const unified = controllers.length === 0;
-			// Mounted by the name of the controllers; beside v1, the unified hierarchy is at `unified`.
-			const mount = unified ? (host.cgroup === 2 ? '' : 'unified') : controllers.join(',').replace(/^name=/, '');
-			const directory = join(mount, path);
-			const files = unified ? host.v2Files : filesOfV1;
-			return [directory, ...files.map((file) => join(directory, file))];
-		});
+	return (
+		membership
+			// `..` is how the kernel writes a group outside of the reader's own namespace.
+			.filter(({ path }) => path !== '/' && !path.split('/').includes('..'))
+			.flatMap(({ controllers, path }) => {
+				const unified = controllers.length === 0;
+				// Mounted by the name of the controllers; beside v1, the unified hierarchy is at `unified`.
+				const mount = unified ? (host.cgroup === 2 ? '' : 'unified') : controllers.join(',').replace(/^name=/, '');
+				const directory = join(mount, path).replace(/^\//, '');
+				const files = unified ? host.v2Files : filesOfV1;
+				return [directory, ...files.map((file) => join(directory, file))];
+			})
+	);
 }
 
 export interface DelegationHost {
