@@ -47,9 +47,29 @@ mountpoint -q /proc/sys/fs/binfmt_misc || mount -t binfmt_misc none /proc/sys/fs
 rm -rf /var/run/docker.pid /var/run/docker /run/containerd /run/shoal
 mkdir -p /run/shoal/terminals
 
-# containerd is started here because dockerd waits a second for one of its own to come up.
-containerd --config /etc/containerd/config.toml &
-for _ in $(seq 500); do [ -S /run/containerd/containerd.sock ] && break; sleep 0.01; done
+# --- containerd and dockerd, again and again: a learner may kill or restart them, as on any machine --------------------
+stopping=
+trap 'stopping=yes; kill -TERM $dockerd $containerd 2>/dev/null' TERM INT
 
+# containerd is started here because dockerd waits a second for one of its own to come up.
+start_containerd() {
+	containerd --config /etc/containerd/config.toml &
+	containerd=$!
+	for _ in $(seq 500); do [ -S /run/containerd/containerd.sock ] && break; sleep 0.01; done
+}
 # A unix socket alone: with a plain TCP socket dockerd sleeps up to 16 s on purpose, and TLS makes RSA keys.
-exec dockerd --containerd /run/containerd/containerd.sock -H unix:///var/run/docker.sock
+start_dockerd() {
+	rm -f /var/run/docker.pid
+	dockerd --containerd /run/containerd/containerd.sock -H unix:///var/run/docker.sock &
+	dockerd=$!
+}
+start_containerd
+start_dockerd
+while [ -z "$stopping" ]; do
+	# Whichever ends first; also a signal to this script ends the wait.
+	wait -n -p ended
+	[ -n "$stopping" ] && break
+	sleep 0.2
+	if [ "$ended" = "$containerd" ]; then start_containerd; elif [ "$ended" = "$dockerd" ]; then start_dockerd; fi
+done
+wait

@@ -66,7 +66,7 @@ static struct {
 	int socket;
 } held[MOST * 4];
 static int polledCount, watchedCount, heldCount, ownNamespace, events = -1;
-static long long nextLook, lookStep = 1000, lastHup;
+static long long nextLook, lookStep = 1000, closeUntil, lastHup;
 static struct bytes eventText;
 
 static long long now(void) {
@@ -247,8 +247,10 @@ static void look(void) {
 	}
 }
 
+/* Gossip reaches another node within some hundred milliseconds: look closely for so long, then less and less. */
 static void lookOften(void) {
-	lookStep = 15;
+	closeUntil = now() + 700;
+	lookStep = 40;
 	nextLook = now();
 }
 
@@ -524,7 +526,7 @@ int main(void) {
 		}
 		if (now() >= nextLook) {
 			look();
-			lookStep = lookStep * 2 < 1000 ? lookStep * 2 : 1000;
+			if (now() > closeUntil) lookStep = lookStep * 2 < 1000 ? lookStep * 2 : 1000;
 			nextLook = now() + lookStep;
 		}
 	}

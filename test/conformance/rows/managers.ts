@@ -65,10 +65,10 @@ export const quorum: Group = {
 				!kill manager2
 				!kill manager3
 				@manager1
-				lost() { docker node ls 2>&1 | grep -q 'The swarm does not have a leader'; }; until_ok 60 lost; refused docker service create -d --name never shoal/probe:1
+				lost() { docker node ls 2>&1 | grep -Eq 'does not have a leader|DeadlineExceeded'; }; until_ok 60 lost; refused docker service create -d --name never shoal/probe:1
 				get localhost:8080; docker ps --filter name=web -q | wc -l`,
-			expect: /The swarm does not have a leader[\s\S]*\w{12}\s+1/,
-			seconds: 120,
+			expect: /(does not have a leader|DeadlineExceeded)[\s\S]*\w{12}\s+1/,
+			seconds: 180,
 		},
 		{
 			name: 'force-new-cluster makes one manager of the last one, and keeps services',
@@ -123,9 +123,9 @@ export const fiveManagers: Group = {
 			script: `
 				!kill manager2
 				@manager3
-				lost() { docker node ls 2>&1 | grep -q 'does not have a leader'; }; until_ok 60 lost; echo no leader`,
+				lost() { docker node ls 2>&1 | grep -Eq 'does not have a leader|DeadlineExceeded'; }; until_ok 90 lost; echo no leader`,
 			expect: /no leader/,
-			seconds: 120,
+			seconds: 180,
 		},
 	],
 };

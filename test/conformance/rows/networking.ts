@@ -324,6 +324,18 @@ export const routingMesh: Group = {
 			seconds: 120,
 		},
 		{
+			name: 'killing dockerd and containerd in a node leaves a node that works again',
+			docs: mesh,
+			script: `
+				service web --mode global --publish 8096:8080 shoal/probe:1; running web 3; served localhost:8096
+				@worker2
+				pkill -9 -x containerd; sleep 1; pkill -9 -x dockerd; up() { docker version && [ -n "$(container web)" ]; }; until_ok 40 up
+				@manager1
+				node_is worker2 Ready; running web 3; three() { [ "$(different 6 $WORKER2:8096)" = 3 ]; }; until_ok 20 three; echo three`,
+			expect: /three/,
+			seconds: 120,
+		},
+		{
 			name: 'rules that someone flushed come back',
 			docs: mesh,
 			script: `
@@ -343,7 +355,7 @@ export const routingMesh: Group = {
 				@manager1
 				echo y | docker network rm ingress >/dev/null 2>&1; gone() { ! docker network inspect ingress; }; until_ok 20 gone
 				docker network create --driver overlay --ingress --subnet 10.88.0.0/16 ingress >/dev/null
-				service web --replicas 2 --publish 8095:8080 shoal/probe:1; running web 2; served localhost:8095; get $WORKER1:8095; docker network inspect ingress --format '{{(index .IPAM.Config 0).Subnet}}'`,
+				service web --replicas 2 --publish 8095:8080 shoal/probe:1; running web 2; served localhost:8095; served $WORKER1:8095; get $WORKER1:8095; docker network inspect ingress --format '{{(index .IPAM.Config 0).Subnet}}'`,
 			expect: /^\w{12}\s+10\.88\.0\.0\/16/,
 			seconds: 90,
 		},

@@ -345,7 +345,7 @@ export const scheduling: Group = {
 				service web --replicas 3 shoal/probe:1; running web 3
 				!kill worker2
 				node_is worker2 Down; away() { ! docker service ps web --filter desired-state=running --format '{{.Node}}' | grep -q worker2; }
-				until_ok 40 away; docker service ps web --filter desired-state=running --format '{{.Node}} {{.CurrentState}}' | grep -c Running
+				until_ok 40 away; running web 3; docker service ps web --filter desired-state=running --format '{{.Node}} {{.CurrentState}}' | grep -c Running
 				!start worker2
 				node_is worker2 Ready; echo back`,
 			expect: /3\s+back/,
