@@ -19,9 +19,6 @@ export async function createServer(addresses: () => Addresses, logLevel: string)
 		forceCloseConnections: true,
 	});
 	app.setErrorHandler(answerError);
-	app.setNotFoundHandler((request) => {
-		throw new LabError('request.not-found', { path: request.url });
-	});
 	// First, because the rule about origins asks whether there is a cookie.
 	await app.register(cookie);
 	app.addHook('onRequest', async (request) => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { glob, readFile } from 'node:fs/promises';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { LabError } from '#contract/errors.ts';
 
 /** Serves the folder that `npm run site` makes. Files with a hash in their name may be kept for ever, pages not at all. */
 export async function serveSite(app: FastifyInstance, directory: string): Promise<void> {
@@ -24,6 +25,17 @@ export async function serveSite(app: FastifyInstance, directory: string): Promis
 		setHeaders: (response, path) => {
 			response.header('cache-control', path.includes('/_astro/') ? 'public, max-age=31536000, immutable' : 'no-cache');
 		},
+	});
+	answerNotFound(app);
+}
+
+/** What is nowhere: a page for people, an error for programs. */
+function answerNotFound(app: FastifyInstance): void {
+	app.setNotFoundHandler((request, reply) => {
+		const isPage =
+			request.method === 'GET' && !request.url.startsWith('/api/') && /text\/html/.test(request.headers.accept ?? '');
+		if (isPage) return reply.status(404).sendFile('404.html');
+		throw new LabError('request.not-found', { path: request.url });
 	});
 }
 
