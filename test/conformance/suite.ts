@@ -15,6 +15,11 @@ export interface Result {
 
 const prelude = readFileSync(new URL('prelude.sh', import.meta.url), 'utf8');
 const removeServices = 'docker service ls -q | xargs -r docker service rm >/dev/null 2>&1; true';
+/** Tasks take seconds to stop by themselves, and the next behaviour’s service has the same name. */
+const removeTasks = `for i in $(seq 10); do
+	ids=$(docker ps -aq --filter label=com.docker.swarm.service.id); [ -z "$ids" ] && break
+	docker rm -f $ids >/dev/null 2>&1; sleep 0.2
+done`;
 
 /** Tries all behaviours of a group, in order, in one cluster of its own. Results come as they are known. */
 export async function tryGroup(
@@ -48,9 +53,15 @@ export async function tryGroup(
 		const start = performance.now();
 		const because = await tryBehaviour(behaviour, made, options.slowness).catch((error: Error) => error.message);
 		tell(behaviour, start, because);
-		if (!group.keep) await made.run('manager1', removeServices, 30_000 * options.slowness).catch(() => undefined);
+		if (!group.keep) await tidyUp(made, options.slowness);
 	}
 	return results;
+}
+
+async function tidyUp(cluster: Cluster, slowness: number): Promise<void> {
+	const on = (node: string, script: string) => cluster.run(node, script, 30_000 * slowness).catch(() => undefined);
+	await on('manager1', removeServices);
+	await Promise.all(cluster.nodes.map((node) => on(node, removeTasks)));
 }
 
 /** `undefined` when the behaviour is as expected, otherwise why not. */

@@ -133,8 +133,8 @@ export const serviceBasics: Group = {
 			script: `
 				service sick --constraint node.hostname==manager1 --health-cmd 'test ! -f /tmp/ill' --health-interval 500ms --health-retries 2 shoal/probe:1 sleep 1000
 				running sick 1; docker exec $(container sick) touch /tmp/ill
-				replaced() { docker service ps sick --format '{{.Error}}' | grep -q 'unhealthy'; }
-				until_ok 30 replaced; running sick 1; docker service ps sick --format '{{.CurrentState}} {{.Error}}'`,
+				replaced() { docker service ps sick --no-trunc --format '{{.Error}}' | grep -q 'unhealthy'; }
+				until_ok 30 replaced; running sick 1; docker service ps sick --no-trunc --format '{{.CurrentState}} {{.Error}}'`,
 			expect: /Running[\s\S]*Failed.*unhealthy container/,
 		},
 		{
