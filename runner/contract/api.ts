@@ -55,7 +55,11 @@ export const routes = {
 		body: z.union([z.strictObject({ lesson: lessonIdSchema }), z.strictObject({ topology: topologySchema })]),
 		response: sandboxSchema,
 	},
-	listSandboxes: { method: 'GET', path: '/api/sandboxes', response: z.strictObject({ sandboxes: z.array(sandboxSchema) }) },
+	listSandboxes: {
+		method: 'GET',
+		path: '/api/sandboxes',
+		response: z.strictObject({ sandboxes: z.array(sandboxSchema) }),
+	},
 	sandbox: { method: 'GET', path: '/api/sandboxes/:id', response: sandboxSchema },
 	removeSandbox: { method: 'DELETE', path: '/api/sandboxes/:id', response: z.strictObject({ removed: z.boolean() }) },
 	renewLease: { method: 'POST', path: '/api/sandboxes/:id/lease', response: sandboxSchema },

@@ -79,7 +79,9 @@ export const clusterStateSchema = z.strictObject({
 		.describe('"no-leader": managers exist but none can speak for the cluster. "unknown": no node could be asked.'),
 	swarmId: z.string().optional(),
 	autolock: z.boolean().default(false),
-	nodes: z.array(clusterNodeSchema).describe('In topology order; nodes the managers know but the topology does not come last.'),
+	nodes: z
+		.array(clusterNodeSchema)
+		.describe('In topology order; nodes the managers know but the topology does not come last.'),
 	services: z.array(clusterServiceSchema).describe('By name.'),
 	tasks: z.array(clusterTaskSchema).describe('By service, slot, then newest first; history included.'),
 	networks: z.array(clusterNetworkSchema).describe('Swarm-scoped networks, by name.'),

@@ -15,9 +15,18 @@ export const errorTable = {
 	'sandbox.failed': { status: 502, message: 'The sandbox could not be made: {reason}' },
 	'value.unknown': { status: 422, message: 'There is no value "{{{name}}}". Known values: {known}.' },
 	'value.not-yet': { status: 409, message: '"{{{name}}}" has no value yet: {reason}' },
-	'engine.full': { status: 503, message: 'No room right now: {used} of {most} sandboxes are in use. Try again in a few minutes.' },
-	'engine.unreachable': { status: 503, message: 'The Docker Engine does not answer ({reason}). Try again; if it lasts, run "npm run shoal -- doctor".' },
-	'engine.timeout': { status: 504, message: 'The Docker Engine did not answer in {seconds} s while {doing}. Try again.' },
+	'engine.full': {
+		status: 503,
+		message: 'No room right now: {used} of {most} sandboxes are in use. Try again in a few minutes.',
+	},
+	'engine.unreachable': {
+		status: 503,
+		message: 'The Docker Engine does not answer ({reason}). Try again; if it lasts, run "npm run shoal -- doctor".',
+	},
+	'engine.timeout': {
+		status: 504,
+		message: 'The Docker Engine did not answer in {seconds} s while {doing}. Try again.',
+	},
 	'engine.missing': { status: 503, message: 'There is no Docker Engine that Shoal can use: {reason} {remedy}' },
 	'engine.start': { status: 503, message: 'The embedded engine could not be started: {reason}' },
 	'engine.refused': { status: 502, message: 'The Docker Engine refused {doing}: {reason}' },
@@ -25,10 +34,16 @@ export const errorTable = {
 	'host.command': { status: 500, message: '"{command}" failed: {output}' },
 	'node.unreachable': { status: 503, message: '{node} does not answer ({reason}).' },
 	'site.failed': { status: 500, message: 'The site could not be built:\n{output}' },
-	'instance.running': { status: 409, message: 'Shoal "{instance}" runs already, as process {pid}. Stop it first, or name another with SHOAL_INSTANCE.' },
-	'port.taken': { status: 409, message: 'Port {port} on {host} is taken by another program. Name another with SHOAL_PORT.' },
+	'instance.running': {
+		status: 409,
+		message: 'Shoal "{instance}" runs already, as process {pid}. Stop it first, or name another with SHOAL_INSTANCE.',
+	},
+	'port.taken': {
+		status: 409,
+		message: 'Port {port} on {host} is taken by another program. Name another with SHOAL_PORT.',
+	},
 	'terminal.too-many': { status: 429, message: 'This sandbox has {most} open terminals already. Close one first.' },
-	'internal': { status: 500, message: 'Something went wrong in the runner. The log has the details under {reference}.' },
+	internal: { status: 500, message: 'Something went wrong in the runner. The log has the details under {reference}.' },
 } as const;
 export type ErrorCode = keyof typeof errorTable;
 

@@ -72,7 +72,7 @@ export interface TerminalsOptions {
 	sendInput: (channel: number, bytes: Uint8Array) => boolean;
 }
 
-const escape = 0x1b;
+const escapeByte = 0x1b;
 /** A node that restarts is back within these. */
 const retryRefusedMs = 1000;
 const mostRefusals = 10;
@@ -129,7 +129,7 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 			const { type } = terminal.state.value;
 			// While the shell is being opened, typing ahead is kept in order by the runner.
 			if (type !== 'open' && type !== 'opening') return;
-			if (terminal.replaying > 0 && bytes[0] === escape) return;
+			if (terminal.replaying > 0 && bytes[0] === escapeByte) return;
 			sendInput(terminal.channel, bytes);
 		},
 		resize(node, size) {
