@@ -13,8 +13,6 @@ const execTimeoutMs = 60_000;
 const keptBytes = 1024 * 1024;
 /** Where commands with a terminal leave their process ID, inside the container. */
 const marks = '/run/shoal/commands';
-/** After one side has ended, socat waits this long for the other to end too. */
-const socatLingerSeconds = 2;
 
 interface OpenExec {
 	exec: Dockerode.Exec;
@@ -64,11 +62,14 @@ export async function openPipe(
 	return { duplex, ended: endOf(exec, duplex) };
 }
 
-/** Connects to `unix:/path` or `tcp:host:port` inside a container. */
+/**
+ * Connects to `unix:/path` or `tcp:host:port` inside a container. After one side has ended, what the other still sends
+ * is carried for half a second (socat's own default), so that a server that hangs up is noticed soon.
+ */
 export async function dial(docker: Dockerode, id: string, address: string, options: CallOptions = {}): Promise<Duplex> {
 	const [scheme, ...rest] = address.split(':');
 	const target = scheme === 'unix' ? `UNIX-CONNECT:${rest.join(':')}` : `TCP:${rest.join(':')}`;
-	return (await openPipe(docker, id, ['socat', `-t${socatLingerSeconds}`, '-', target], options)).duplex;
+	return (await openPipe(docker, id, ['socat', '-', target], options)).duplex;
 }
 
 /**

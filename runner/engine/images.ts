@@ -1,6 +1,6 @@
 // Images: built on the engine from folders with a Dockerfile, once per content; kept as tars beside the engine.
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LabError } from '#contract/errors.ts';
@@ -12,6 +12,8 @@ import { sourceHash, sourceLabel } from './image-hash.ts';
 
 const buildTimeoutMs = 1_200_000;
 const loadTimeoutMs = 600_000;
+/** This version's and the one before, for going back and forth between two. */
+const keptNodeTars = 2;
 
 /** An image that Shoal builds. */
 export interface ImageSource {
@@ -79,6 +81,30 @@ export async function ensureImage(
 	await ensureBaseImage(engine, cache, onLine, signal);
 	await build(engine, source, onLine, signal);
 	await save(engine, source.reference, tar);
+}
+
+/**
+ * Removes node images of other contents than this one from the engine, and all but the newest few from the cache: half a
+ * gigabyte each. One that a node still runs from stays.
+ */
+export async function forgetOldNodeImages(engine: DockerEngine, current: ImageSource, cache: string): Promise<void> {
+	const images = await engine.docker.listImages({ filters: { reference: ['shoal/node'] } });
+	const old = images.filter((image) => !image.RepoTags?.includes(current.reference));
+	await Promise.all(
+		old.map((image) =>
+			engine.docker
+				.getImage(image.Id)
+				.remove()
+				.catch(() => {}),
+		),
+	);
+	const folder = `${cache}/images`;
+	const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('shoal_node_'));
+	const dated = await Promise.all(
+		names.map(async (name) => ({ name, ms: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
+	);
+	const tooMany = dated.sort((one, other) => other.ms - one.ms).slice(keptNodeTars);
+	await Promise.all(tooMany.map(({ name }) => rm(join(folder, name), { force: true })));
 }
 
 /** The cached `docker save` tar of an image; nodes are given lesson images from it. Made when missing. */

@@ -4,7 +4,14 @@ import type { DockerEngine } from './docker-engine.ts';
 import { stopEmbedded } from './embedded/embedded.ts';
 import { label, proofInstance } from './engine.ts';
 import { findEngine, runningEngine } from './find-engine.ts';
-import { ensureImage, ensureImageTar, type ImageSource, lessonImageSources, nodeImageSource } from './images.ts';
+import {
+	ensureImage,
+	ensureImageTar,
+	forgetOldNodeImages,
+	type ImageSource,
+	lessonImageSources,
+	nodeImageSource,
+} from './images.ts';
 import { type Report, stage } from './stages.ts';
 
 /** What the engine's folder needs of the configuration. */
@@ -26,7 +33,10 @@ export async function openEngine(config: EngineConfig, report: Report, signal?: 
 	const engine = await findEngine(config, report, signal);
 	const { project, labs, cache } = config.directories;
 	const node = await nodeImageSource(project);
-	await stage(report, 'Node image', () => ensureImage(engine, node, cache, report.line, signal));
+	await stage(report, 'Node image', async () => {
+		await ensureImage(engine, node, cache, report.line, signal);
+		await forgetOldNodeImages(engine, node, cache);
+	});
 	const lessonImages = await stage(report, 'Lesson images', async () => {
 		const tars = new Map<string, string>();
 		for (const source of await lessonImageSources(labs))

@@ -1,4 +1,7 @@
 // Docker engine, on a real one: nodes, commands, terminals, connections, and the engine inside a node.
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LabError } from '#contract/errors.ts';
@@ -95,8 +98,16 @@ describe('the node', () => {
 		expect((await shell(script)).exitCode).not.toBe(0);
 	});
 
-	test('has no way out of its network', async () => {
-		expect((await shell('ip route | grep default')).exitCode).not.toBe(0);
+	test('has no way out of its network, not even to the host', async () => {
+		const server = createServer((socket) => socket.end('reached')).listen(0, '0.0.0.0');
+		await once(server, 'listening');
+		const { port } = server.address() as AddressInfo;
+		const own = Object.values(networkInterfaces()).flatMap((list = []) =>
+			list.filter(({ family }) => family === 'IPv4'),
+		);
+		const targets = own.map(({ address }) => `socat -T1 - TCP:${address}:${port},connect-timeout=1 </dev/null &`);
+		expect((await shell(`(${targets.join(' ')} wait) 2>/dev/null`)).output).toBe('');
+		server.close();
 	});
 });
 
@@ -188,7 +199,7 @@ describe('a pipe', () => {
 		const pipe = await engine.openPipe(id, ['cat']);
 		const sent = Buffer.alloc(1024 * 1024, 'abcdefg');
 		pipe.duplex.end(sent);
-		const back = Buffer.concat(await Array.fromAsync(pipe.duplex));
+		const back = Buffer.concat(await pipe.duplex.toArray());
 		expect(back.equals(sent)).toBe(true);
 	});
 
@@ -207,12 +218,12 @@ describe('dialing', () => {
 		socket.write('GET /_ping HTTP/1.0\r\n\r\n');
 		let text = '';
 		for await (const chunk of socket) text += chunk;
-		expect(text).toMatch(/^HTTP\/1.0 200 OK[^]*OK$/);
+		expect(text).toMatch(/^HTTP\/1.0 200 OK[\s\S]*OK$/);
 	});
 
 	test('ends at once where nobody listens', async () => {
 		const nothing = await engine.dial(id, 'tcp:127.0.0.1:9');
-		expect(await Array.fromAsync(nothing)).toEqual([]);
+		expect(await nothing.toArray()).toEqual([]);
 	});
 });
 
