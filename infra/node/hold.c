@@ -313,7 +313,8 @@ static void runProgram(char **argv) {
 	setenv("COLORTERM", "truecolor", 1);
 	if (argv[0] != NULL) execvp(argv[0], argv);
 	else execl("/bin/bash", "-bash", (char *)NULL);
-	fail(argv[0] != NULL ? argv[0] : "/bin/bash");
+	fprintf(stderr, "hold: %s: %s\n", argv[0] != NULL ? argv[0] : "/bin/bash", strerror(errno));
+	_exit(127);
 }
 
 // Leaves a holder behind, a child of nobody.
