@@ -36,7 +36,9 @@ describe.skipIf(!hasCompiler())('hold (needs gcc)', () => {
 			ended,
 			frames,
 			output: () => output,
-			type: (keys: string) => inputFrames(Buffer.from(keys)).forEach((frame) => duplex.write(frame)),
+			type: (keys: string) => {
+				for (const frame of inputFrames(Buffer.from(keys))) duplex.write(frame);
+			},
 			until: (text: string) =>
 				new Promise<string>((resolve) => {
 					check = () => output.includes(text) && resolve(output);
@@ -60,7 +62,10 @@ describe.skipIf(!hasCompiler())('hold (needs gcc)', () => {
 			const terminal = pty.spawn(hold.path, [name, ...shell], size);
 			const screen = createScreen(size);
 			const seen = new Set<() => void>();
-			terminal.onData((text) => void screen.write(text).then(() => seen.forEach((check) => check())));
+			terminal.onData(async (text) => {
+				await screen.write(text);
+				for (const check of seen) check();
+			});
 			const ended = new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)));
 			const sees = (text: string) =>
 				new Promise<void>((resolve) => {
