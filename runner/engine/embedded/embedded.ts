@@ -1,6 +1,6 @@
 // Embedded engine: brings it up on this host, adopts one that runs, stops it, and removes every trace of it.
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tryCommand } from '../command.ts';
 import type { EngineConfig } from '../open-engine.ts';
 import { type Report, stage } from '../stages.ts';
@@ -8,6 +8,7 @@ import { containerdConfig, type DaemonChoices, dockerdConfig } from './daemon-co
 import { type DaemonRecord, daemonVersion, isRunning, startDaemons, stopDaemons } from './daemons.ts';
 import { withLedger } from './host-ledger.ts';
 import { type EngineLayout, engineLayout } from './layout.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { nameServers } from './name-servers.ts';
 import { installPackages, missingPackages } from './packages.ts';
 import { ensureRemapUser, removeRemapUser } from './subordinate-ids.ts';
@@ -70,7 +71,7 @@ export async function embeddedRuns(config: EngineConfig): Promise<boolean> {
 }
 
 /**
- * Stops the engine. Its containers must be removed before. Namespace, link, rules and raised kernel settings go with it;
+ * Stops the engine and everything that still runs on it. Namespace, link, rules and raised kernel settings go with it;
  * images and packages stay.
  */
 export async function stopEmbedded(config: EngineConfig): Promise<void> {
@@ -79,8 +80,7 @@ export async function stopEmbedded(config: EngineConfig): Promise<void> {
 	const record = await readRecord(layout);
 	if (record?.bootId === bootId) await stopDaemons(record);
 	await rm(layout.record, { force: true });
-	await removeMounts([layout.execRoot, layout.containerdState, layout.dataRoot]);
-	await removeCgroups(layout);
+	await removeLeftovers(layout);
 	await withLedger(layout.ledger, bootId, async (ledger) => {
 		await removeUplink(layout);
 		ledger.running = ledger.running.filter((instance) => instance !== layout.instance);
@@ -152,25 +152,6 @@ async function allRun({ containerd, dockerd }: Partial<DaemonRecord>): Promise<b
 async function hasUplink(layout: EngineLayout): Promise<boolean> {
 	const link = await tryCommand(['nsenter', `--net=${layout.namespaceFile}`, 'ip', 'link', 'show', layout.engineLink]);
 	return link.exitCode === 0;
-}
-
-/** Unmounts what is mounted under the folders, deepest first. */
-async function removeMounts(folders: string[]): Promise<void> {
-	const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
-	const inside = mounts.filter((mount) =>
-		folders.some((folder) => mount === folder || mount.startsWith(`${folder}/`) || mount.startsWith(`${folder}.`)),
-	);
-	for (const mount of inside.reverse()) await tryCommand(['umount', '-l', mount]);
-}
-
-/** The empty cgroups that the engine leaves behind with the cgroupfs driver. */
-async function removeCgroups(layout: EngineLayout): Promise<void> {
-	const name = `shoal-${layout.instance}`;
-	const found = await tryCommand(['find', '/sys/fs/cgroup', '-maxdepth', '2', '-type', 'd', '-name', name]);
-	for (const directory of found.stdout.split('\n').filter(Boolean)) {
-		const all = (await tryCommand(['find', directory, '-depth', '-type', 'd'])).stdout.split('\n').filter(Boolean);
-		for (const path of all) await rmdir(path).catch(() => {});
-	}
 }
 
 async function readBootId(): Promise<string> {

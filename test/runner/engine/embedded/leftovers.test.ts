@@ -1,0 +1,29 @@
+// Leftovers: which processes of the host belong to an engine that is gone, and above all which do not.
+import { expect, test } from 'vitest';
+import { belongsTo } from '#runner/engine/embedded/leftovers.ts';
+
+const id = '10fdeecd3a96c5d0';
+const engine = { instance: 'dev', containerdSocket: '/run/shoal/dev/containerd.sock', containers: [id] };
+
+test.each([
+	[
+		'a shim of its containerd',
+		'containerd-shim-runc-v2\0-namespace\0moby\0-address\0/run/shoal/dev/containerd.sock\0',
+		'0::/user.slice\n',
+	],
+	['a process of a container, cgroup v1', 'dockerd\0', `4:memory:/shoal-dev/${id}\n0::/\n`],
+	['a container inside a container', 'sh\0', `4:memory:/shoal-dev/${id}/docker/77aa\n`],
+	['a process of a container, systemd', 'dockerd\0', `0::/system.slice/docker-${id}.scope/node\n`],
+])('%s is its own', (_what, command, cgroup) => {
+	expect(belongsTo({ command, cgroup }, engine)).toBe(true);
+});
+
+test.each([
+	['a shim of another instance', 'containerd-shim-runc-v2\0-address\0/run/shoal/dev2/containerd.sock\0', '0::/\n'],
+	['a container of another instance', 'dockerd\0', '4:memory:/shoal-dev2/10fdeecd3a96\n'],
+	['a container of the host’s own engine', 'nginx\0', '0::/system.slice/docker-77aa77aa77aa.scope\n'],
+	['a program that was told the socket in a sentence', 'sh\0-c\0ls /run/shoal/dev/containerd.sock\0', '0::/\n'],
+	['anything else', 'bash\0', '0::/user.slice/user-0.slice/session-1.scope\n'],
+])('%s is not', (_what, command, cgroup) => {
+	expect(belongsTo({ command, cgroup }, engine)).toBe(false);
+});
