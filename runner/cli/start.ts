@@ -14,6 +14,8 @@ import { takeInstance } from './single.ts';
 
 /** A stop that takes longer is given up, so that a second Ctrl-C is never needed. */
 const stopTimeoutMs = 60_000;
+/** What a stop during the set-up waits for: the end of the command that runs. */
+const breakOffTimeoutMs = 20_000;
 
 const settings = Object.entries(environmentSchema.shape)
 	.map(([name, schema]) => `  ${name.padEnd(28)} ${schema.description ?? ''}`)
@@ -31,16 +33,20 @@ export default defineCommand({
 			await using _instance = await takeInstance(config.instance, `${config.directories.run}/runner.pid`);
 			const stopped = nextSignal(['SIGINT', 'SIGTERM', 'SIGHUP']);
 			const report = showStages(process.stdout);
+			const breakOff = new AbortController();
 			const setUp = async () => {
-				const opened = await openEngine(config, report);
+				const opened = await openEngine(config, report, breakOff.signal);
 				await stage(report, 'Site', () => buildSite(config));
+				breakOff.signal.throwIfAborted();
 				const app = await stage(report, 'Runner', () => startApp({ config, labs, opened }));
 				return { opened, app };
 			};
-			const ready = await Promise.race([setUp(), stopped]);
+			const settingUp = setUp();
+			const ready = await Promise.race([settingUp, stopped]);
 			if (typeof ready === 'string') {
-				// What is under way cannot be waited for, but the engine it may have started can be stopped.
 				console.log(`\n  Stopping (${ready}) ...`);
+				breakOff.abort();
+				await Promise.race([settingUp.catch(() => {}), delay(breakOffTimeoutMs)]);
 				await stopEngine(config, report).catch(() => {});
 				process.exit(130);
 			}
