@@ -48,6 +48,10 @@ export function startMesh(options: {
 			...unreachable(all, hostsThatAre('ended'), hostsThatAre('silent')),
 		]);
 	};
+	const endpointsOn = (address: string) =>
+		nodes
+			.flatMap((node) => [...node.tables.values()].flat().filter((endpoint) => endpoint.host === address))
+			.map(({ id }) => id);
 	const updateAll = () => {
 		for (const node of nodes) node.update();
 	};
@@ -72,6 +76,8 @@ export function startMesh(options: {
 				},
 				reachable: (state) => {
 					reachable.set(node.name, state);
+					// Whatever ran there is gone for good: gossip may remember it when the node is back already.
+					if (state === 'ended') gone = new Set([...gone, ...endpointsOn(node.address)]);
 					updateAll();
 				},
 				container: (name, state) => {

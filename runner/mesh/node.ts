@@ -66,6 +66,8 @@ const lostAfterMs = 20_000;
 /** Rules are put back at once when they change; this is for what nobody reports, such as addresses and sysctls. */
 const repairEveryMs = 60_000;
 const touchedPauseMs = 150;
+const noIngress =
+	'The swarm has no ingress network: ports are published nowhere until "docker network create --driver overlay --ingress ingress".';
 
 export function startMeshNode(
 	node: SandboxNode,
@@ -123,15 +125,19 @@ export function startMeshNode(
 				lookAgain = false;
 				await readNetworks(hand);
 			}
-		})().finally(() => {
-			looking = undefined;
-		});
+		})()
+			.catch((error: Error) => problem(`What the node says of its networks is not understood: ${error.message}`))
+			.finally(() => {
+				looking = undefined;
+			});
 		return looking;
 	};
 	const readNetworks = async (from: Hand) => {
 		const [list, bridge] = await Promise.all([from.get('docker', networksPath), from.get('docker', gatewayPath)]);
 		if (list.status !== 200) return;
 		const listed = swarmNetworks(list.body);
+		if (listed.length > 0 && !listed.some((network) => network.Ingress)) problem(noIngress);
+		else problems.delete(noIngress);
 		const inspected = await Promise.all(listed.map((network) => from.get('docker', networkPath(network.Id))));
 		networks = inspected
 			.filter((answer) => answer.status === 200)
@@ -161,11 +167,17 @@ export function startMeshNode(
 	};
 	const readGossip = async (from: Hand, path: string, status: number, body: string) => {
 		const id = networkOfTable(path);
-		if (status !== 200) {
+		try {
+			if (status !== 200) throw new TypeError(body);
+			await readAnswer(from, id, body);
+			blind.delete(id);
+		} catch {
+			// The port is not open yet, or the node has just left its swarm. Otherwise somebody changed daemon.json.
 			blind.add(id);
-			return readInstead(from, id);
+			await readInstead(from, id);
 		}
-		blind.delete(id);
+	};
+	const readAnswer = async (from: Hand, id: string, body: string) => {
 		const strangers = unknownOwners(body, peers);
 		if (strangers.length > 0) {
 			const answer = await from.get('gossip', peersPath(id));
@@ -178,7 +190,8 @@ export function startMeshNode(
 		const answer = await from.get('docker', verbosePath(id));
 		if (answer.status !== 200) return;
 		const { Services } = JSON.parse(answer.body) as { Services?: VerboseServices };
-		setTable(id, readVerbose(Services ?? {}));
+		const endpoints = readVerbose(Services ?? {});
+		if (JSON.stringify(endpoints) !== JSON.stringify(tables.get(id) ?? [])) setTable(id, endpoints);
 	};
 
 	const onEvent = (event: DockerEvent) => {

@@ -355,7 +355,7 @@ export const routingMesh: Group = {
 				@manager1
 				echo y | docker network rm ingress >/dev/null 2>&1; gone() { ! docker network inspect ingress; }; until_ok 20 gone
 				docker network create --driver overlay --ingress --subnet 10.88.0.0/16 ingress >/dev/null
-				service web --replicas 2 --publish 8095:8080 shoal/probe:1; running web 2; served localhost:8095; served $WORKER1:8095; get $WORKER1:8095; docker network inspect ingress --format '{{(index .IPAM.Config 0).Subnet}}'`,
+				service web --mode global --publish 8095:8080 shoal/probe:1; running web 3; served localhost:8095; served $WORKER1:8095; get $WORKER1:8095; docker network inspect ingress --format '{{(index .IPAM.Config 0).Subnet}}'`,
 			expect: /^\w{12}\s+10\.88\.0\.0\/16/,
 			seconds: 90,
 		},
