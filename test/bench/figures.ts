@@ -37,6 +37,8 @@ export function ratio(name: string, a: Figure, b: Figure): Figure {
 	return { name, unit: 'x', samples: a.samples.map((sample, index) => sample / (b.samples[index] ?? Number.NaN)) };
 }
 
+export type Collector = ReturnType<typeof collector>;
+
 /** Collects samples under names, in the order the names first come up. */
 export function collector() {
 	const figures = new Map<string, { name: string; unit: string; samples: number[] }>();
