@@ -47,14 +47,11 @@ async function givenEngine(config: EngineConfig): Promise<DockerEngine> {
 		throw new LabError('engine.missing', { reason: `there is no ${usualSocket}, and DOCKER_HOST is not set.`, remedy });
 	}
 	const engine = dockerEngine('given', address);
-	await engine.ping().catch((cause: Error) => {
-		const denied = /EACCES/.test(cause.message);
+	await engine.ping().catch((cause: unknown) => {
+		const why = cause instanceof LabError ? String(cause.details.reason ?? cause.message) : String(cause);
+		const denied = /EACCES/.test(why);
 		const mend = denied ? 'Add yourself to the group "docker" and log in again, or start Shoal as root.' : remedy;
-		throw new LabError(
-			'engine.missing',
-			{ reason: `${address} does not answer (${cause.message}).`, remedy: mend },
-			{ cause },
-		);
+		throw new LabError('engine.missing', { reason: `${address} does not answer (${why}).`, remedy: mend }, { cause });
 	});
 	return engine;
 }

@@ -1,6 +1,6 @@
 // Embedded engine: brings it up on this host, adopts one that runs, stops it, and removes every trace of it.
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tryCommand } from '../command.ts';
 import type { EngineConfig } from '../open-engine.ts';
 import { type Report, stage } from '../stages.ts';
@@ -86,9 +86,9 @@ export async function stopEmbedded(config: EngineConfig): Promise<void> {
 		ledger.running = ledger.running.filter((instance) => instance !== layout.instance);
 		if (ledger.running.length === 0) await restoreSysctls(ledger);
 	});
-	for (const path of [layout.socket, layout.containerdSocket, `${layout.containerdSocket}.ttrpc`, layout.execRoot]) {
-		await rm(path, { recursive: true, force: true });
-	}
+	// dockerd puts the remapped IDs behind the name of its folder.
+	const left = (await readdir(layout.run).catch(() => [])).filter((name) => /^(docker|containerd)/.test(name));
+	for (const name of left) await rm(`${layout.run}/${name}`, { recursive: true, force: true });
 }
 
 /**

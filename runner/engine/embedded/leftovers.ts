@@ -1,5 +1,6 @@
 // Leftovers: what an engine that was stopped, or killed, leaves on the host: nodes that live on, mounts, cgroups.
-import { readdir, readFile, rmdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tryCommand } from '../command.ts';
 import type { EngineLayout } from './layout.ts';
@@ -11,9 +12,13 @@ const killPollMs = 40;
 export async function removeLeftovers(layout: EngineLayout): Promise<void> {
 	const containers = await containerIds(layout);
 	for (let round = 0; round < killRounds; round++) {
-		const pids = await processesOf(layout, containers);
-		if (pids.length === 0) break;
-		for (const pid of pids) kill(pid);
+		const processes = await processesOf(layout, containers);
+		if (processes.length === 0) break;
+		for (const { pid, command } of processes) {
+			kill(pid);
+			const socket = shimSocket(command);
+			if (socket) await rm(socket, { force: true });
+		}
 		await delay(killPollMs);
 	}
 	await removeMounts([layout.execRoot, layout.containerdState, layout.dataRoot, layout.containerdRoot]);
@@ -34,7 +39,7 @@ export function belongsTo(
 	);
 }
 
-async function processesOf(layout: EngineLayout, containers: string[]): Promise<number[]> {
+async function processesOf(layout: EngineLayout, containers: string[]): Promise<{ pid: number; command: string }[]> {
 	const { instance, containerdSocket } = layout;
 	const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
 	const found = await Promise.all(
@@ -44,10 +49,22 @@ async function processesOf(layout: EngineLayout, containers: string[]): Promise<
 			);
 			// A zombie is dead already, and its parent's to bury.
 			if (!command || !cgroup || / Z /.test(state?.slice(state.lastIndexOf(')')) ?? '')) return [];
-			return belongsTo({ command, cgroup }, { instance, containerdSocket, containers }) ? [pid] : [];
+			return belongsTo({ command, cgroup }, { instance, containerdSocket, containers }) ? [{ pid, command }] : [];
 		}),
 	);
 	return found.flat();
+}
+
+/**
+ * The socket that a shim leaves behind when it is killed: every containerd of a host has them in one folder, named after
+ * a hash of its address, namespace and container (containerd's runtime/v2/shim/util_unix.go). `undefined` for no shim.
+ */
+export function shimSocket(command: string): string | undefined {
+	const words = command.split('\0');
+	const after = (flag: string) => words[words.indexOf(flag) + 1] ?? '';
+	if (!/(^|\/)containerd-shim/.test(words[0] ?? '')) return undefined;
+	const name = `${after('-address')}/${after('-namespace')}/${after('-id')}`;
+	return `/run/containerd/s/${createHash('sha256').update(name).digest('hex')}`;
 }
 
 /** IDs of the containers the engine knows of, from its data; the folder's name carries the remapped IDs. */

@@ -1,6 +1,6 @@
 // Leftovers: which processes of the host belong to an engine that is gone, and above all which do not.
 import { expect, test } from 'vitest';
-import { belongsTo } from '#runner/engine/embedded/leftovers.ts';
+import { belongsTo, shimSocket } from '#runner/engine/embedded/leftovers.ts';
 
 const id = '10fdeecd3a96c5d0';
 const engine = { instance: 'dev', containerdSocket: '/run/shoal/dev/containerd.sock', containers: [id] };
@@ -26,4 +26,21 @@ test.each([
 	['anything else', 'bash\0', '0::/user.slice/user-0.slice/session-1.scope\n'],
 ])('%s is not', (_what, command, cgroup) => {
 	expect(belongsTo({ command, cgroup }, engine)).toBe(false);
+});
+
+test('a shim’s socket is found by what the shim was told, as seen on a host', () => {
+	const container = '51df4dccdcb9b51cc7b129aa2956678808dbebe8ad4765e1498c7b17949e7c01';
+	const words = [
+		'/usr/bin/containerd-shim-runc-v2',
+		'-namespace',
+		'moby',
+		'-id',
+		container,
+		'-address',
+		'/run/shoal/mesh/containerd.sock',
+	];
+	expect(shimSocket(`${words.join('\0')}\0`)).toBe(
+		'/run/containerd/s/f1a03e08196a336e209b4565ed04b99dc8a06d27208a576cef0b5b74ce8cec85',
+	);
+	expect(shimSocket('bash\0')).toBeUndefined();
 });
