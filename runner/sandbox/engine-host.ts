@@ -25,7 +25,10 @@ export interface EngineHostParts {
 
 /** Containers keep their names for a moment after their sandbox; enough of the ID tells sandboxes apart. */
 const nameCharacters = 12;
+const mostSubnetTries = 5;
 const liveStates = new Set(['running', 'paused', 'restarting']);
+
+type MakeOptions = Parameters<ClusterHost['make']>[1];
 
 export function engineHost(parts: EngineHostParts): ClusterHost {
 	const { engine, instance, clock } = parts;
@@ -52,32 +55,40 @@ export function engineHost(parts: EngineHostParts): ClusterHost {
 		return subnet;
 	};
 
-	const make: ClusterHost['make'] = async (request: ClusterRequest, { signal, onStage }) => {
-		const subnet = await reserveSubnet(signal);
-		try {
-			const nodes = await provision(
-				engine,
-				{
-					namePrefix: `${instance}-${request.sandbox.slice(0, nameCharacters)}`,
-					labels: {
-						[label.instance]: instance,
-						[label.sandbox]: request.sandbox,
-						[label.learner]: request.learner,
-					},
-					topology: request.topology,
-					subnet,
-					nodeImage: parts.nodeImage,
-					limits: parts.limits,
-					images: request.images.map((reference) => ({ reference, open: () => parts.openImage(reference) })),
+	const provisionIn = (subnet: string, request: ClusterRequest, options: MakeOptions) =>
+		provision(
+			engine,
+			{
+				namePrefix: `${instance}-${request.sandbox.slice(0, nameCharacters)}`,
+				labels: {
+					[label.instance]: instance,
+					[label.sandbox]: request.sandbox,
+					[label.learner]: request.learner,
 				},
-				{ clock, signal, onStage },
-			);
-			return accessTo(engine, nodes);
-		} catch (error) {
-			await destroy(request.sandbox);
-			throw error;
+				topology: request.topology,
+				subnet,
+				nodeImage: parts.nodeImage,
+				limits: parts.limits,
+				images: request.images.map((reference) => ({ reference, open: () => parts.openImage(reference) })),
+			},
+			{ clock, ...options },
+		);
+
+	const make = async (request: ClusterRequest, options: MakeOptions): Promise<SandboxCluster> => {
+		const tried: string[] = [];
+		try {
+			for (;;) {
+				const subnet = await reserveSubnet(options.signal);
+				tried.push(subnet);
+				try {
+					return accessTo(engine, await provisionIn(subnet, request, options));
+				} catch (error) {
+					await destroy(request.sandbox);
+					if (!isTaken(error) || tried.length === mostSubnetTries) throw error;
+				}
+			}
 		} finally {
-			reserved.delete(subnet);
+			for (const subnet of tried) reserved.delete(subnet);
 		}
 	};
 
@@ -108,6 +119,11 @@ export function engineHost(parts: EngineHostParts): ClusterHost {
 			});
 		},
 	};
+}
+
+/** Another program on the same engine, such as `shoal labs test`, was quicker. The words are libnetwork's. */
+function isTaken(error: unknown): boolean {
+	return error instanceof LabError && error.code === 'engine.refused' && /overlaps/.test(error.message);
 }
 
 /** The topology's nodes among the containers; `undefined` when one is missing. */

@@ -20,14 +20,14 @@ const labels = { [label.instance]: instance };
 let opened: OpenedEngine;
 let host: ClusterHost;
 
-beforeAll(async () => {
+/** As one program has it; another has its own, on the same engine. */
+function newHost(nodeImage = opened.nodeImage): ClusterHost {
 	const config = testConfig();
-	opened = await openEngine(config, silent);
-	host = engineHost({
+	return engineHost({
 		engine: opened.engine,
 		instance,
 		subnets: config.subnets,
-		nodeImage: opened.nodeImage,
+		nodeImage,
 		limits: config.limits.node,
 		maxSandboxes: undefined,
 		openImage: async (reference) => {
@@ -37,6 +37,11 @@ beforeAll(async () => {
 		},
 		clock: systemClock,
 	});
+}
+
+beforeAll(async () => {
+	opened = await openEngine(testConfig(), silent);
+	host = newHost();
 });
 afterEach(async () => {
 	for (const sandbox of await host.list()) await host.destroy(sandbox);
@@ -124,17 +129,7 @@ test('an image that cannot be had unwinds everything, and says which', async () 
 });
 
 test('a node image that does not exist unwinds everything', async () => {
-	const config = testConfig();
-	const broken = engineHost({
-		engine: opened.engine,
-		instance,
-		subnets: config.subnets,
-		nodeImage: 'shoal/no-such-node:1',
-		limits: config.limits.node,
-		maxSandboxes: undefined,
-		openImage: () => Promise.reject(new Error('unused')),
-		clock: systemClock,
-	});
+	const broken = newHost('shoal/no-such-node:1');
 	const request = { sandbox: 'three', learner: 'ann', topology: threeNodes, images: [] };
 	const making = broken.make(request, { signal: AbortSignal.timeout(60_000), onStage() {} });
 	await expect(making).rejects.toThrow('no-such-node');
@@ -191,13 +186,16 @@ test('a restarted runner takes over the nodes as they are, and sweeps what no ro
 	expect(await isEmpty()).toBe(true);
 });
 
-test('two sandboxes at once get networks of their own', async () => {
+test('two sandboxes at once get networks of their own, also when two programs make them', async () => {
 	const topology = { managers: 1, workers: 0, swarm: 'unformed' } as const;
 	const options = { signal: AbortSignal.timeout(60_000), onStage() {} };
+	const other = newHost();
 	const clusters = await Promise.all(
-		['five', 'six'].map((sandbox) => host.make({ sandbox, learner: 'ann', topology, images: [] }, options)),
+		[host, host, other, other].map((on, index) =>
+			on.make({ sandbox: `many${index}`, learner: 'ann', topology, images: [] }, options),
+		),
 	);
 	const addresses = clusters.flatMap(({ nodes }) => nodes.map(({ address }) => address));
-	expect(new Set(addresses).size).toBe(2);
+	expect(new Set(addresses).size).toBe(4);
 	for (const cluster of clusters) await cluster[Symbol.asyncDispose]();
 });
