@@ -230,25 +230,26 @@ export function startMeshNode(
 		const forgotten = forgottenBetween(ruleSet, next);
 		ruleSet = next;
 		tell(to, 'watch', [...scripts.keys()]);
+		const write = async (namespace: string, script: string) => {
+			if (applied.get(namespace) === script) return;
+			const answer = await to.run(namespace, script);
+			if (answer.status === 0) applied.set(namespace, script);
+			// 125: the namespace went meanwhile, which the next look at the networks will see.
+			else if (answer.status !== 125 && answer.status !== -1)
+				problem(
+					`The rules of ${namespace === '-' ? 'the node' : namespace} could not be written: ${answer.body.trim()}`,
+				);
+		};
+		// From the inside out: a client that is let in early would be answered by nobody, and wait.
+		for (const [namespace, script] of scripts) if (namespace !== '-') await write(namespace, script);
+		await write('-', scripts.get('-') ?? '');
+		for (const flows of forgotten) await to.run(flows.namespace, forgetScript(flows));
 		const holdable = next.node.ports.filter(({ protocol }) => protocol !== 'sctp');
 		tell(
 			to,
 			'hold',
 			holdable.map(({ protocol, port }) => `${protocol}/${port}`),
 		);
-		const jobs = [...scripts]
-			.filter(([namespace, script]) => applied.get(namespace) !== script)
-			.map(async ([namespace, script]) => {
-				const answer = await to.run(namespace, script);
-				if (answer.status === 0) applied.set(namespace, script);
-				// 125: the namespace went meanwhile, which the next look at the networks will see.
-				else if (answer.status !== 125 && answer.status !== -1)
-					problem(
-						`The rules of ${namespace === '-' ? 'the node' : namespace} could not be written: ${answer.body.trim()}`,
-					);
-			});
-		jobs.push(...forgotten.map(async (flows) => void (await to.run(flows.namespace, forgetScript(flows)))));
-		await Promise.all(jobs);
 	};
 	const touched = async (namespace: string) => {
 		applied.delete(namespace);

@@ -89,7 +89,7 @@ async function followMs(cluster: Cluster, run: number): Promise<number> {
 		cluster,
 		'manager1',
 		`for i in $(seq 100); do [ "$(docker inspect $(docker service ps -q ${name}) --format '{{.Status.State}}')" = running ] && break; sleep 0.05; done
-		date +%s%3N -d $(docker inspect $(docker service ps -q ${name}) --format '{{.Status.Timestamp}}'); docker service rm ${name} >/dev/null`,
+		date -u +%s%3N -d "$(docker inspect $(docker service ps -q ${name}) --format '{{.Status.Timestamp}}' | cut -c1-29)"; docker service rm ${name} >/dev/null`,
 	);
 	return Math.max(0, Number(served) - Number(running));
 }

@@ -66,7 +66,9 @@ export const quorum: Group = {
 				!kill manager3
 				@manager1
 				lost() { docker node ls 2>&1 | grep -Eq 'does not have a leader|DeadlineExceeded'; }; until_ok 60 lost; refused docker service create -d --name never shoal/probe:1
-				get localhost:8080; docker ps --filter name=web -q | wc -l`,
+				get localhost:8080
+				@worker1
+				docker ps --filter name=web -q | wc -l`,
 			expect: /(does not have a leader|DeadlineExceeded)[\s\S]*\w{12}\s+1/,
 			seconds: 180,
 		},

@@ -92,7 +92,7 @@ test('a new task takes part within half a second of running', async () => {
 		const running = await on(
 			'manager1',
 			`task=$(docker service ps -q ${name}); ${untilSoon(10, `[ "$(docker inspect $task --format '{{.Status.State}}')" = running ]`)}
-			date +%s%3N -d $(docker inspect $task --format '{{.Status.Timestamp}}'); docker service rm ${name} >/dev/null`,
+			date -u +%s%3N -d "$(docker inspect $task --format '{{.Status.Timestamp}}' | cut -c1-29)"; docker service rm ${name} >/dev/null`,
 		);
 		delays.push(Number(served) - Number(running));
 	}
