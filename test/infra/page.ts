@@ -17,6 +17,9 @@ export interface Page {
 	counts: { replays: number; replayedBytes: number; liveBytes: number };
 }
 
+/** Reading a whole screen after each few bytes of a flood would take longer than the flood. */
+const lookEveryMs = 15;
+
 type Joinable = Pick<Terminal, 'join'>;
 
 export async function openPage(terminal: Joinable, size: TerminalSize = { cols: 80, rows: 24 }): Promise<Page> {
@@ -26,9 +29,14 @@ export async function openPage(terminal: Joinable, size: TerminalSize = { cols: 
 	const drawn = new Set<() => void>();
 	let waiting: Uint8Array[] = [];
 	let isAsleep = false;
+	let looking: NodeJS.Timeout | undefined;
 	let unackedBytes = 0;
 	let viewer: TerminalViewer | undefined;
 
+	const look = () => {
+		looking = undefined;
+		for (const check of drawn) check();
+	};
 	const acknowledge = (bytes: number) => {
 		unackedBytes += bytes;
 		if (unackedBytes < flow.ackEvery) return;
@@ -39,7 +47,7 @@ export async function openPage(terminal: Joinable, size: TerminalSize = { cols: 
 		void screen.write(bytes).then(() => {
 			// As over a socket: an acknowledgement never arrives while the runner is still sending.
 			acknowledge(bytes.length);
-			for (const check of drawn) check();
+			looking ??= setTimeout(look, lookEveryMs);
 		});
 	};
 	const made = await terminal.join({
