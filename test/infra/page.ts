@@ -29,12 +29,12 @@ export async function openPage(terminal: Joinable, size: TerminalSize = { cols: 
 	const drawn = new Set<() => void>();
 	let waiting: Uint8Array[] = [];
 	let isAsleep = false;
-	let looking: NodeJS.Timeout | undefined;
+	let isLooking = false;
 	let unackedBytes = 0;
 	let viewer: TerminalViewer | undefined;
 
 	const look = () => {
-		looking = undefined;
+		isLooking = false;
 		for (const check of drawn) check();
 	};
 	const acknowledge = (bytes: number) => {
@@ -47,7 +47,8 @@ export async function openPage(terminal: Joinable, size: TerminalSize = { cols: 
 		void screen.write(bytes).then(() => {
 			// As over a socket: an acknowledgement never arrives while the runner is still sending.
 			acknowledge(bytes.length);
-			looking ??= setTimeout(look, lookEveryMs);
+			if (!isLooking) setTimeout(look, lookEveryMs);
+			isLooking = true;
 		});
 	};
 	const made = await terminal.join({
