@@ -2,8 +2,8 @@
 //
 // Only what the kernel calls delegation is handed over: the directory and the files that move processes. The files with
 // the node's limits stay root's, so that a learner cannot raise them.
-import { chown, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** One line of /proc/PID/cgroup. The unified hierarchy (v2) has no controllers and ID 0. */
 export interface Membership {
@@ -63,23 +63,56 @@ export interface DelegationHost {
 	uid: number;
 }
 
-/** Hands over the groups that /proc/PID/cgroup names. Returns what was handed over; paths that this kernel lacks are left out. */
+/**
+ * Hands over the groups that /proc/PID/cgroup names. Returns what was handed over; paths that this kernel lacks are left out.
+ *
+ * The group above, which is the engine's own and holds all nodes, is closed to all but root: every node's root is the same
+ * user of the host, so a node that ever got to see the host's cgroups would own those of all others.
+ */
 export async function delegate(procCgroup: string, host: DelegationHost): Promise<string[]> {
-	const paths = delegationPaths(parseMembership(procCgroup), { ...host, v2Files: await v2Files(host.delegateFile) });
+	const membership = parseMembership(procCgroup);
+	const paths = delegationPaths(membership, { ...host, v2Files: await v2Files(host.delegateFile) });
+	await Promise.all(
+		parentDirectories(membership, host).map((directory) =>
+			chmod(join(host.root, directory), 0o700).catch(unlessMissing),
+		),
+	);
 	const given = await Promise.all(
 		paths.map(async (path) => {
 			try {
 				await chown(join(host.root, path), host.uid, host.uid);
 				return [path];
 			} catch (error) {
-				const code = (error as NodeJS.ErrnoException).code;
-				// cgroup v1 file systems differ in files, and co-mounted controllers in directory names.
-				if (code === 'ENOENT') return [];
-				throw error;
+				unlessMissing(error);
+				return [];
 			}
 		}),
 	);
 	return given.flat();
+}
+
+/** cgroup v1 file systems differ in files, and co-mounted controllers in directory names. */
+function unlessMissing(error: unknown): void {
+	if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
+
+/**
+ * The groups that hold the node's, below the cgroup mount; never the root group. With the systemd driver that is a slice
+ * which other services are in, and none of ours.
+ */
+function parentDirectories(membership: Membership[], { cgroup, driver }: { cgroup: 1 | 2; driver: string }): string[] {
+	if (driver === 'systemd') return [];
+	return membership
+		.map((each) => ({ ...each, path: dirname(each.path) }))
+		.filter(({ path }) => path !== '/')
+		.map((each) => directoryOf(each, cgroup));
+}
+
+/** Where a group is, below the cgroup mount. */
+function directoryOf({ controllers, path }: Membership, cgroup: 1 | 2): string {
+	// Mounted by the name of the controllers; beside v1, the unified hierarchy is at `unified`.
+	const unified = cgroup === 2 ? '' : 'unified';
+	return join(controllers.length === 0 ? unified : controllers.join(',').replace(/^name=/, ''), path);
 }
 
 async function v2Files(delegateFile: string): Promise<string[]> {

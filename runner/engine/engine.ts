@@ -29,6 +29,8 @@ export interface EngineFacts {
 	remappedUid: number | undefined;
 	cgroup: 1 | 2;
 	cgroupDriver: string;
+	/** Whether it can forbid system calls to a container. */
+	seccomp: boolean;
 	/** How nodes run here: `unprivileged` in a user namespace, or `capabilities` (what the engine allows). */
 	profile: 'unprivileged' | 'capabilities';
 	/** Capabilities to drop in the `capabilities` profile because the engine cannot grant them: `['SYS_RESOURCE']`. */

@@ -73,6 +73,7 @@ export function readFacts(
 		remappedUid,
 		cgroup: info.CgroupVersion === '2' ? 2 : 1,
 		cgroupDriver: info.CgroupDriver,
+		seccomp: securityNames(info).includes('seccomp'),
 		profile: userNamespaces(info) === 'none' ? 'capabilities' : 'unprivileged',
 		dropCapabilities: probed.dropCapabilities,
 	};

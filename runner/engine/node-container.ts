@@ -6,18 +6,34 @@ import type { EngineFacts, NodeSpec } from './engine.ts';
 export type HostConfig = Dockerode.HostConfig & { CgroupnsMode?: 'private' | 'host' };
 
 /**
+ * All system calls but those on keys. Keys are counted per user of the host, which is one for all nodes, and are not part
+ * of a node's memory: one node could take them all, and then no other could start. ENOSYS is what runc takes for a
+ * kernel without keys, and does without: https://github.com/opencontainers/runc/blob/v1.1.15/libcontainer/standard_init_linux.go
+ */
+const withoutKeys = JSON.stringify({
+	defaultAction: 'SCMP_ACT_ALLOW',
+	archMap: [
+		{ architecture: 'SCMP_ARCH_X86_64', subArchitectures: ['SCMP_ARCH_X86', 'SCMP_ARCH_X32'] },
+		{ architecture: 'SCMP_ARCH_AARCH64', subArchitectures: ['SCMP_ARCH_ARM'] },
+	],
+	// 38 is ENOSYS.
+	syscalls: [{ names: ['add_key', 'keyctl', 'request_key'], action: 'SCMP_ACT_ERRNO', errnoRet: 38 }],
+});
+
+/**
  * The request that makes a node.
  *
- * In a user namespace all capabilities count in there alone. Seccomp, AppArmor and the masked paths are off because an
- * engine needs keyrings, mounts and /proc/sys/net; what keeps the node in is the user namespace. Without one, the node
+ * In a user namespace all capabilities count in there alone. Docker's own seccomp and AppArmor profiles and the masked
+ * paths are off because an engine needs mounts, namespaces and /proc/sys/net; what keeps the node in is the user namespace. Without one, the node
  * gets what the engine can grant, and the page says so.
  */
 export function nodeContainer(spec: NodeSpec, facts: EngineFacts): Dockerode.ContainerCreateOptions {
 	const { limits } = spec;
+	const seccomp = facts.profile === 'unprivileged' && facts.seccomp ? withoutKeys : 'unconfined';
 	const hostConfig: HostConfig = {
 		CapAdd: ['ALL'],
 		CapDrop: facts.dropCapabilities,
-		SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable'],
+		SecurityOpt: [`seccomp=${seccomp}`, 'apparmor=unconfined', 'label=disable'],
 		MaskedPaths: [],
 		ReadonlyPaths: [],
 		CgroupnsMode: 'private',

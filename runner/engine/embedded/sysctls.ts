@@ -9,9 +9,13 @@ import type { HostLedger } from './host-ledger.ts';
 export const leastValues: Record<string, number> = {
 	// Forwarding is how the engine's own network namespace reaches a registry or a package mirror.
 	'net.ipv4.ip_forward': 1,
-	// dockerd, containerd and each learner's `tail -f` take instances; the default of 128 ends at some 20 nodes.
-	'fs.inotify.max_user_instances': 8192,
-	'fs.inotify.max_user_watches': 524_288,
+	// dockerd, containerd and each learner's `tail -f` take instances; the default of 128 ends at some 20 nodes. They are
+	// part of a node's memory (about 1 KiB each), so its limit ends what one node takes. A count that one node could reach
+	// would take them from all others, and from root on the host, whom the kernel counts together with its containers.
+	'fs.inotify.max_user_instances': 1_073_741_824,
+	'fs.inotify.max_user_watches': 1_073_741_824,
+	// In pages; above it every new pipe of every node would be small. Pipes are part of a node's memory too.
+	'fs.pipe-user-pages-soft': 1_048_576,
 	// runc makes a session keyring per container.
 	'kernel.keys.maxkeys': 20_000,
 	'kernel.keys.maxbytes': 2_000_000,

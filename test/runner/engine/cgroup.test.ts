@@ -97,6 +97,21 @@ describe.runIf(process.getuid?.() === 0)('on a tree of files', () => {
 		expect(await given()).toEqual(['memory/docker/a', 'memory/docker/a/cgroup.procs', 'memory/docker/a/tasks']);
 	});
 
+	test('the group that holds all nodes is closed to each of them; a slice of systemd is left alone', async () => {
+		await make('memory/shoal-x/a/tasks', 'pids/system.slice/a/tasks');
+		const modes = async () =>
+			Promise.all(
+				['memory/shoal-x', 'pids/system.slice', 'memory'].map(
+					async (path) => (await stat(join(root, path))).mode & 0o777,
+				),
+			);
+		const before = await modes();
+		const host = { cgroup: 1 as const, root, delegateFile: '/nowhere', uid };
+		await delegate('3:memory:/shoal-x/a\n2:memory:/a\n', { ...host, driver: 'cgroupfs' });
+		await delegate('2:pids:/system.slice/a\n', { ...host, driver: 'systemd' });
+		expect(await modes()).toEqual([0o700, before[1], before[2]]);
+	});
+
 	test('v2 follows the kernel’s own list', async () => {
 		await make('docker/a/cgroup.procs', 'docker/a/memory.max', 'docker/a/memory.reclaim', 'delegate');
 		await writeFile(join(root, 'delegate'), 'cgroup.procs\nmemory.reclaim\n');

@@ -29,6 +29,7 @@ const engine: EngineFacts = {
 	remappedUid: 1_000_000,
 	cgroup: 2,
 	cgroupDriver: 'systemd',
+	seccomp: true,
 	profile: 'unprivileged',
 	dropCapabilities: [],
 };

@@ -28,6 +28,7 @@ describe('an engine with user namespaces', () => {
 			  "os": "Debian GNU/Linux 12 (bookworm)",
 			  "profile": "unprivileged",
 			  "remappedUid": 1000000,
+			  "seccomp": true,
 			  "version": "20.10.24+dfsg1",
 			}
 		`);

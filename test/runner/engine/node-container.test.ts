@@ -23,6 +23,7 @@ const facts: EngineFacts = {
 	remappedUid: 1_000_000,
 	cgroup: 2,
 	cgroupDriver: 'systemd',
+	seccomp: true,
 	profile: 'unprivileged',
 	dropCapabilities: [],
 };
@@ -50,6 +51,24 @@ test('its limits are on memory (with no swap on top), CPU and processes', () => 
 		MemorySwap: 1024 ** 3,
 		NanoCpus: 1_500_000_000,
 		PidsLimit: 2048,
+	});
+});
+
+describe('keys, which all nodes share by their user', () => {
+	const seccompOf = (here: EngineFacts) =>
+		nodeContainer(spec, here).HostConfig?.SecurityOpt?.find((option: string) => option.startsWith('seccomp='));
+
+	test('do not exist for a node in a user namespace', () => {
+		const profile = JSON.parse(seccompOf(facts)?.replace('seccomp=', '') ?? '');
+		expect(profile.defaultAction).toBe('SCMP_ACT_ALLOW');
+		expect(profile.syscalls).toEqual([
+			{ names: ['add_key', 'keyctl', 'request_key'], action: 'SCMP_ACT_ERRNO', errnoRet: 38 },
+		]);
+	});
+
+	test('are left alone where the engine cannot forbid system calls, or nodes are root on the host', () => {
+		expect(seccompOf({ ...facts, seccomp: false })).toBe('seccomp=unconfined');
+		expect(seccompOf(withoutNamespaces)).toBe('seccomp=unconfined');
 	});
 });
 
