@@ -43,6 +43,11 @@ fi
 # --- binfmt_misc is per user namespace since kernel 6.7: what a learner registers here stays here --------------------
 mountpoint -q /proc/sys/fs/binfmt_misc || mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null
 
+# --- no ::1: a node has no other IPv6, and `localhost` is tried there first. For each published port dockerd keeps a socket
+# that takes connections and never answers; over IPv4 the mesh's rules come before it.
+loopback6=/proc/sys/net/ipv6/conf/lo/disable_ipv6
+[ ! -w $loopback6 ] || echo 1 > $loopback6
+
 # --- a restarted node has the leftovers of its last life -------------------------------------------------------------
 rm -rf /var/run/docker.pid /var/run/docker /run/containerd /run/shoal
 mkdir -p /run/shoal/terminals
