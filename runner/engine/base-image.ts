@@ -97,7 +97,7 @@ async function makeRootFileSystem(
 	try {
 		const mirror = await debianMirror();
 		const debianArchitecture = architecture === 'arm' ? 'armhf' : architecture;
-		const argv = ['debootstrap', '--variant=minbase', `--arch=${debianArchitecture}`, suite, root, mirror];
+		const argv = ['debootstrap', '--variant=minbase', `--arch=${debianArchitecture}`, suite, root, ...mirror];
 		await runCommand(argv, { timeoutMs: 900_000, onLine, signal });
 		// As the slim images have it: no manuals and translations, from packages installed later either.
 		const leaveOut = ['doc', 'man', 'info', 'locale', 'lintian'].map((name) => `path-exclude /usr/share/${name}/*\n`);
@@ -126,9 +126,9 @@ async function makeRootFileSystem(
 	}
 }
 
-/** The Debian mirror that this host uses, so that a school's own is honoured; Debian's when the host is no Debian. */
-async function debianMirror(): Promise<string> {
+/** The Debian mirror that this host uses, so that a school's own is honoured; none, for debootstrap's own choice, elsewhere. */
+async function debianMirror(): Promise<string[]> {
 	const targets = await tryCommand(['apt-get', 'indextargets', '--format', '$(REPO_URI)']).catch(() => undefined);
 	const own = targets?.stdout.split('\n').find((uri) => /^https?:\/\/.*\/debian\/?$/.test(uri));
-	return own ?? 'http://deb.debian.org/debian';
+	return own === undefined ? [] : [own];
 }

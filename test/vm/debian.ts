@@ -7,7 +7,7 @@ import { type RunOptions, type RunResult, run } from './process.ts';
 export const RELEASE = 'trixie';
 
 /** Makes a minimal Debian 13 with these packages in `root`. Needs root, `debootstrap` and a Debian mirror; about a minute. */
-export async function makeDebian(root: string, packages: readonly string[], mirror: string): Promise<void> {
+export async function makeDebian(root: string, packages: readonly string[], mirror: string | undefined): Promise<void> {
 	// In a mount namespace, because debootstrap mounts /proc in the root and may leave it there.
 	const make = [
 		'unshare',
@@ -18,7 +18,7 @@ export async function makeDebian(root: string, packages: readonly string[], mirr
 		'--variant=minbase',
 		RELEASE,
 		root,
-		mirror,
+		...(mirror === undefined ? [] : [mirror]),
 	];
 	await run(make, { timeoutMs: 600_000 }).catch((cause: Error) => {
 		const missing = /debootstrap: .*(not found|No such file)|failed to execute debootstrap/.test(cause.message);

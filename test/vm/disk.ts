@@ -52,7 +52,7 @@ export interface Disk {
 const guestFile = (name: string) => fileURLToPath(new URL(`guest/${name}`, import.meta.url));
 
 /** The disk, made in the cache directory when it is not there (about two minutes). */
-export async function findDisk(cacheDir: string, tools: Tools, mirror: string): Promise<Disk> {
+export async function findDisk(cacheDir: string, tools: Tools, mirror: string | undefined): Promise<Disk> {
 	const init = await readFile(guestFile('init'), 'utf8');
 	const configure = await readFile(guestFile('configure.sh'), 'utf8');
 	const directory = await artefact(
@@ -69,7 +69,7 @@ export async function findDisk(cacheDir: string, tools: Tools, mirror: string): 
 	};
 }
 
-async function makeDisk(directory: string, tools: Tools, mirror: string): Promise<void> {
+async function makeDisk(directory: string, tools: Tools, mirror: string | undefined): Promise<void> {
 	const root = join(directory, 'root');
 	await mkdir(root, { recursive: true });
 	await makeDebian(root, packages, mirror);

@@ -56,7 +56,7 @@ const slowness: Record<Accelerator, number> = { kvm: 2, tcg: 10 };
  * fails or the command takes too long; the end of the console is reported then. In every case QEMU is gone afterwards.
  */
 export async function runInVm(options: VmOptions): Promise<{ exitCode: number }> {
-	const { cacheDir, projectDir, report, cpus = 2, memoryMb = 6144, mirror = 'http://deb.debian.org/debian' } = options;
+	const { cacheDir, projectDir, report, cpus = 2, memoryMb = 6144, mirror } = options;
 	const vmDir = join(cacheDir, 'vm');
 	const runDir = join(vmDir, `run-${process.pid}-${randomUUID().slice(0, 8)}`);
 	await removeLeftovers(vmDir);

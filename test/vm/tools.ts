@@ -15,7 +15,7 @@ export interface Tools {
 }
 
 /** The tools, made in the cache directory when they are not there. */
-export async function findTools(cacheDir: string, mirror: string): Promise<Tools> {
+export async function findTools(cacheDir: string, mirror: string | undefined): Promise<Tools> {
 	const root = await artefact(cacheDir, 'tools', hashOf(RELEASE, ...packages), (path) =>
 		makeDebian(path, packages, mirror),
 	);
