@@ -10,6 +10,7 @@ interface ListedNetwork {
 }
 
 export interface InspectedNetwork extends ListedNetwork {
+	Options: Record<string, string> | null;
 	IPAM: { Config: { Subnet: string }[] | null } | null;
 	/** Container ID -> place. Balancer sandboxes are here too, as `lb-<network>` and `ingress-sbox`. */
 	Containers: Record<string, { Name: string; IPv4Address: string }> | null;
@@ -41,6 +42,11 @@ function addressOf(network: InspectedNetwork, isIt: (key: string) => boolean): s
 /** Address of the node's own balancer in an overlay network; `undefined` while the network is not on the node. */
 export function balancerAddress(network: InspectedNetwork): string | undefined {
 	return addressOf(network, (key) => (network.Ingress ? key === 'ingress-sbox' : key === `lb-${network.Name}`));
+}
+
+/** Made with `--opt encrypted`. */
+export function isEncrypted(network: InspectedNetwork): boolean {
+	return 'encrypted' in (network.Options ?? {});
 }
 
 /** Where the node reaches its ingress sandbox, out of an answer to `gatewayPath`. */

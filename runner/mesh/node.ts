@@ -8,6 +8,7 @@ import {
 	gatewayOf,
 	gatewayPath,
 	type InspectedNetwork,
+	isEncrypted,
 	networkOfTable,
 	networkPath,
 	networksPath,
@@ -17,7 +18,7 @@ import {
 	verbosePath,
 } from './networks.ts';
 import { forgottenBetween, type NodeView, noRules, rulesFor } from './rules.ts';
-import { forgetScript, scriptsOf } from './script.ts';
+import { encryptionProbe, forgetScript, scriptsOf } from './script.ts';
 
 /** Who balances in a node: `mesh` is this one, the others are Docker's own and the mesh leaves the node alone. */
 export type Balancer = 'ipvs' | 'nftables' | 'mesh' | 'unknown';
@@ -101,6 +102,7 @@ export function startMeshNode(
 	let looking: Promise<void> | undefined;
 	let lookAgain = false;
 	const problems = new Set<string>();
+	const probed = new Set<string>();
 
 	const problem = (sentence: string) => {
 		if (!problems.has(sentence)) listener.problem({ node: node.name, problem: sentence });
@@ -139,10 +141,16 @@ export function startMeshNode(
 		if (listed.length > 0 && !listed.some((network) => network.Ingress)) problem(noIngress);
 		else problems.delete(noIngress);
 		const inspected = await Promise.all(listed.map((network) => from.get('docker', networkPath(network.Id))));
-		networks = inspected
+		const known = inspected
 			.filter((answer) => answer.status === 200)
-			.map((answer) => JSON.parse(answer.body) as InspectedNetwork)
-			.map((network) => ({ id: network.Id, ingress: network.Ingress, balancer: balancerAddress(network) }));
+			.map((answer) => JSON.parse(answer.body) as InspectedNetwork);
+		for (const network of known)
+			if (isEncrypted(network) && balancerAddress(network)) void probeEncryption(from, network.Name);
+		networks = known.map((network) => ({
+			id: network.Id,
+			ingress: network.Ingress,
+			balancer: balancerAddress(network),
+		}));
 		gateway = bridge.status === 200 ? gatewayOf(JSON.parse(bridge.body) as InspectedNetwork) : undefined;
 		for (const id of tables.keys()) if (!networks.some((network) => network.id === id)) setTable(id, []);
 		const present = networks.filter((network) => network.balancer !== undefined);
@@ -150,6 +158,16 @@ export function startMeshNode(
 		tell(from, 'poll', paths);
 		for (const id of blind) if (!present.some((network) => network.id === id)) blind.delete(id);
 		update();
+	};
+	/** Docker makes the network and starts the tasks, and says nowhere that they will never reach each other. */
+	const probeEncryption = async (from: Hand, network: string) => {
+		if (probed.has(network)) return;
+		probed.add(network);
+		const answer = await from.run('-', encryptionProbe);
+		if (answer.status === 1)
+			problem(
+				`The network ${network} is encrypted, which this kernel cannot do (${answer.body.trim()}): its tasks do not reach other nodes.`,
+			);
 	};
 	/** Tells the hand what it should go on doing, if that is news. */
 	const tell = (to: Hand, verb: 'poll' | 'watch' | 'hold', words: string[]) => {

@@ -139,3 +139,10 @@ export function scriptsOf(rules: RuleSet): Map<string, string> {
 export function forgetScript({ flows }: Forgotten): string {
 	return `${flows.map((flow) => `conntrack -D ${flow.join(' ')} 2>/dev/null`).join('\n')}\ntrue\n`;
 }
+
+const association = 'src 127.0.0.1 dst 127.0.0.2 proto esp spi 0xfffffffe';
+
+/** Fails where the kernel cannot encrypt as Docker does it: tries a security association of that kind, and takes it back. */
+export const encryptionProbe = `ip xfrm state add ${association} mode transport aead 'rfc4106(gcm(aes))' 0x${'11'.repeat(20)} 64 || exit 1
+ip xfrm state del ${association}
+`;

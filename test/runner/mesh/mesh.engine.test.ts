@@ -162,3 +162,18 @@ test('a node whose gossip cannot be read is balanced from network inspect --verb
 test('nothing of all this was a problem', () => {
 	expect(problems).toEqual([]);
 });
+
+test('an encrypted network carries traffic, or it is said that the kernel cannot', async () => {
+	await on(
+		'manager1',
+		`docker network create -d overlay --attachable --opt encrypted safe >/dev/null
+		docker service create -d -q --name vault --network safe --constraint node.hostname==worker2 shoal/probe:1 >/dev/null
+		for i in $(seq 100); do docker service ps vault --format '{{.CurrentState}}' | grep -q ^Running && break; sleep 0.1; done`,
+	);
+	const reached = await on(
+		'manager1',
+		'docker run --rm --network safe shoal/probe:1 sh -c "for i in 1 2 3; do wget -T 1 -qO- http://vault:8080/ && break; done" 2>/dev/null || true',
+	);
+	if (reached === '') expect(problems.join()).toMatch(/The network safe is encrypted, which this kernel cannot do/);
+	else expect(reached).toMatch(/^\w{12}$/);
+});
