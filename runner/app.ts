@@ -10,6 +10,7 @@ import type { OpenedEngine } from './engine/open-engine.ts';
 import { addCourseRoutes, findLesson } from './http/course-routes.ts';
 import { addLearnerRoutes } from './http/learner-routes.ts';
 import { ownOrigins } from './http/origin.ts';
+import { createRate } from './http/rate.ts';
 import { addSandboxRoutes } from './http/sandbox-routes.ts';
 import { createServer } from './http/server.ts';
 import { serveSite } from './http/site.ts';
@@ -32,6 +33,9 @@ export interface App {
 	/** Ends the server. Sandboxes are removed, or kept for the next runner to take over. */
 	stop(options: { keepSandboxes: boolean }): Promise<void>;
 }
+
+/** Each is a row for ever. Two classes behind one address may come at once; a flood from there fills no disk. */
+const newLearners = { burst: 120, perMinute: 60 };
 
 /** Starts the runner. Throws `port.taken`, and the engine's errors. */
 export async function startApp({ config, labs, opened }: AppParts): Promise<App> {
@@ -77,6 +81,7 @@ export async function startApp({ config, labs, opened }: AppParts): Promise<App>
 	addLearnerRoutes(server, {
 		store,
 		now: () => new Date(clock.now()),
+		mayMake: createRate(clock, newLearners),
 		secure: config.publicUrl?.startsWith('https:') ?? false,
 	});
 	addCourseRoutes(server, { labs, learners: store.learners });

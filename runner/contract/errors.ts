@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const errorTable = {
 	'request.invalid': { status: 400, message: '{where}: {problem}' },
 	'learner.unknown': { status: 401, message: 'This request says no learner. Ask for a token with POST /api/learners.' },
+	'learner.too-many': { status: 429, message: 'Too many new learners at once. Try again in a minute.' },
 	'request.origin': { status: 403, message: 'Requests from {origin} are not accepted. Open Shoal at {expected}.' },
 	'request.not-found': { status: 404, message: 'There is nothing at {path}.' },
 	'lesson.not-found': { status: 404, message: 'There is no lesson "{lesson}".' },
@@ -73,7 +74,13 @@ export class LabError extends Error {
 	}
 
 	toBody(): ErrorBody {
-		return { error: { code: this.code, message: this.message, retry: this.status >= 500 || this.status === 409 } };
+		return {
+			error: {
+				code: this.code,
+				message: this.message,
+				retry: this.status >= 500 || this.status === 409 || this.status === 429,
+			},
+		};
 	}
 }
 

@@ -8,6 +8,8 @@ import { jsonLines } from './json-lines.ts';
 
 const answerTimeoutMs = 10_000;
 const loadTimeoutMs = 300_000;
+/** A node's engine may be anything that its learner put there: more than this is not listened to. */
+const mostAnswerCharacters = 16 * 1024 * 1024;
 const dockerSocket = 'unix:/var/run/docker.sock';
 /** A connection is a process in the node, so few are enough; they are kept for the next question. */
 const mostConnections = 3;
@@ -124,7 +126,10 @@ async function parse<T>(answer: IncomingMessage): Promise<{ ok: true; value: T }
 	const status = answer.statusCode ?? 0;
 	let text = '';
 	answer.setEncoding('utf8');
-	for await (const chunk of answer) text += chunk;
+	for await (const chunk of answer) {
+		text += chunk;
+		if (text.length > mostAnswerCharacters) throw new Error('its answer is too long');
+	}
 	const value: unknown = text.startsWith('{') || text.startsWith('[') || text.startsWith('"') ? JSON.parse(text) : text;
 	// The caller names the type of each path's answer; Docker's API reference is the source.
 	if (status < 300) return { ok: true, value: value as T };

@@ -1,5 +1,6 @@
 // Routes about the learner: who they are, and what they have done.
 import type { FastifyInstance } from 'fastify';
+import { LabError } from '#contract/errors.ts';
 import { createLearner } from '../learners/identity.ts';
 import type { Store } from '../store/store.ts';
 import { callerOf, cookieName } from './caller.ts';
@@ -10,11 +11,18 @@ const cookieSeconds = 365 * 24 * 60 * 60;
 
 export function addLearnerRoutes(
 	app: FastifyInstance,
-	parts: { store: Store; now: () => Date; secure: boolean },
+	parts: {
+		store: Store;
+		now: () => Date;
+		secure: boolean;
+		/** Whether one more learner may be made from this address. */
+		mayMake(address: string): boolean;
+	},
 ): void {
-	const { store, now, secure } = parts;
+	const { store, now, secure, mayMake } = parts;
 
-	serve(app, 'createLearner', async ({ reply }) => {
+	serve(app, 'createLearner', async ({ request, reply }) => {
+		if (!mayMake(request.ip)) throw new LabError('learner.too-many');
 		const made = await createLearner(store.learners, now());
 		reply.setCookie(cookieName, made.token, {
 			path: '/',

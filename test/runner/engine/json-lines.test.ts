@@ -24,6 +24,11 @@ test('a character that is cut in two is whole again', async () => {
 	expect(await collect(stream)).toEqual([{ name: 'Zürich' }]);
 });
 
+test('a line that never ends is given up', async () => {
+	const piece = 'x'.repeat(1024 * 1024);
+	await expect(values('{"a":1}\n"', ...Array.from({ length: 8 }, () => piece))).rejects.toThrow('a line is too long');
+});
+
 test('a last line that is cut off is left out', async () => {
 	expect(await values('{"a":1}\n{"b":')).toEqual([{ a: 1 }]);
 });
