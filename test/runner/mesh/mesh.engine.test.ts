@@ -36,8 +36,9 @@ beforeAll(async () => {
 	await on(
 		'manager1',
 		`docker network create -d overlay --attachable app >/dev/null
-		docker service create -d -q --name web --network app --mode global --publish 8080:8080 shoal/probe:1 >/dev/null
-		docker service create -d -q --name echo --network app --mode global --publish 9000:9000/udp shoal/probe:1 udp-echo 9000 >/dev/null
+		docker service create -q --name web --network app --mode global --publish 8080:8080 shoal/probe:1 >/dev/null &
+		docker service create -q --name echo --network app --mode global --publish 9000:9000/udp shoal/probe:1 udp-echo 9000 >/dev/null &
+		wait
 		${untilSoon(30, `[ "${different(3, 'localhost:8080')}" = 3 ]`)}`,
 	);
 }, 300_000);
