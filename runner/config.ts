@@ -2,6 +2,7 @@
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { didYouMean } from './lessons/did-you-mean.ts';
 
 const port = z.coerce
 	.number('a port number')
@@ -113,7 +114,7 @@ export function readConfig(
 		.filter((name) => name.startsWith('SHOAL_') && !(name in environmentSchema.shape))
 		.map((name) => ({
 			name,
-			problem: `is not a setting of Shoal. Settings: ${Object.keys(environmentSchema.shape).join(', ')}`,
+			problem: unknownSetting(name),
 		}));
 	const parsed = environmentSchema.safeParse(given);
 	if (!parsed.success) {
@@ -173,6 +174,12 @@ export function readConfig(
 			logLevel: settings.SHOAL_LOG,
 		},
 	};
+}
+
+function unknownSetting(name: string): string {
+	const likely = didYouMean(name, Object.keys(environmentSchema.shape));
+	const advice = likely ? `did you mean ${likely}?` : '"npm run shoal -- start --help" lists them';
+	return `is not a setting of Shoal; ${advice}`;
 }
 
 /** The problems as the command line prints them, one line each. */

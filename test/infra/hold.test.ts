@@ -159,7 +159,8 @@ describe.skipIf(!hasCompiler())('hold (needs gcc)', () => {
 	});
 
 	test('a program left running in the background does not keep the terminal open', async () => {
-		const shellWithJob = await attach(newName(), ['sh', '-c', '(sleep 30; echo late) & exit 0']);
+		// A moment for the client to arrive: a shell that is gone by then is started anew, and only so many times.
+		const shellWithJob = await attach(newName(), ['sh', '-c', '(sleep 30; echo late) & sleep 0.5; exit 0']);
 		expect(await shellWithJob.ended).toBe(0);
 	});
 

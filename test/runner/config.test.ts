@@ -39,13 +39,15 @@ test('all mistakes are reported at once, each with what it should be', () => {
 			SHOAL_LEASE_MINUTES: '0',
 			SHOAL_SUBNETS: '10.0.0.0/30',
 			SHOAL_COLOUR: 'red',
+			SHOAL_PROT: '80',
 		},
 		root,
 	);
 	expect(read.ok).toBe(false);
 	if (read.ok) return;
 	expect(formatConfigProblems(read.problems)).toMatchInlineSnapshot(`
-		"SHOAL_COLOUR: is not a setting of Shoal. Settings: SHOAL_PORT, SHOAL_HOST, SHOAL_URL, SHOAL_INSTANCE, SHOAL_ENGINE, DOCKER_HOST, SHOAL_STATE_DIR, SHOAL_CACHE_DIR, SHOAL_SUBNETS, SHOAL_MAX_SANDBOXES, SHOAL_SANDBOXES_PER_LEARNER, SHOAL_LEASE_MINUTES, SHOAL_NODE_MEMORY_MB, SHOAL_NODE_CPUS, SHOAL_NODE_PIDS, SHOAL_ON_STOP, LABS_DIR
+		"SHOAL_COLOUR: is not a setting of Shoal; "npm run shoal -- start --help" lists them
+		SHOAL_PROT: is not a setting of Shoal; did you mean SHOAL_PORT?
 		SHOAL_PORT: "x" cannot be used; it should be a port number
 		SHOAL_ENGINE: "podman" cannot be used; it should be "embedded" or "given"
 		SHOAL_SUBNETS: "10.0.0.0/30" cannot be used; it should be a network from /12 to /24, such as 10.213.0.0/16

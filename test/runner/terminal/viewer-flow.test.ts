@@ -100,11 +100,14 @@ describe('a viewer', () => {
 							place = undefined;
 							continue;
 						}
+						let misplaced = 0;
 						for (const byte of delivery.bytes) {
 							place ??= firstPlace(byte, ring.replayStart());
-							expect(byte).toBe(place % 251);
+							// One assertion for each delivery: one for each byte takes half a minute.
+							if (byte !== place % 251) misplaced += 1;
 							place += 1;
 						}
+						expect(misplaced).toBe(0);
 						unackedBytes += delivery.bytes.length;
 						expect(unackedBytes).toBeLessThanOrEqual(flow.highWater);
 					}
