@@ -3,9 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { defineCommand } from 'citty';
 import { startApp } from '../app.ts';
-import { environmentSchema } from '../config.ts';
+import { systemClock } from '../clock.ts';
+import { type Config, environmentSchema } from '../config.ts';
+import { embeddedRuns } from '../engine/embedded/embedded.ts';
+import { findEngine } from '../engine/find-engine.ts';
+import { keepEngine } from '../engine/keep-engine.ts';
 import { openEngine, stopEngine } from '../engine/open-engine.ts';
-import { stage } from '../engine/stages.ts';
+import { silent, stage } from '../engine/stages.ts';
 import { buildSite } from './build-site.ts';
 import { atTheEdge } from './edge.ts';
 import { loadLabs } from './load-labs.ts';
@@ -51,12 +55,14 @@ export default defineCommand({
 				process.exit(130);
 			}
 			const { opened, app } = ready;
+			const keeper = config.engine.kind === 'embedded' ? keepEmbedded(config) : undefined;
 			console.log(`\n  Shoal is ready: ${styleText('bold', app.url)}\n  Ctrl-C stops it.\n`);
 
 			const signal = await stopped;
 			console.log(`\n  Stopping (${signal}) ...`);
 			await Promise.race([
 				(async () => {
+					await keeper?.[Symbol.asyncDispose]();
 					await app.stop({ keepSandboxes: config.onStop === 'keep' });
 					if (config.onStop === 'remove') await stopEngine(config, report);
 				})(),
@@ -65,6 +71,15 @@ export default defineCommand({
 			await opened.engine.close();
 		}),
 });
+
+function keepEmbedded(config: Config): AsyncDisposable {
+	return keepEngine({
+		clock: systemClock,
+		runs: () => embeddedRuns(config),
+		start: async () => (await findEngine(config, silent)).close(),
+		onProblem: (error) => console.error(`  ${error instanceof Error ? error.message : error}`),
+	});
+}
 
 /** The first of these signals, caught from now on. */
 function nextSignal(signals: NodeJS.Signals[]): Promise<NodeJS.Signals> {
