@@ -36,7 +36,7 @@ export function findings(wanted: EngineConfig['engine'], host: HostFacts, engine
 	const embedded = wanted.kind === 'embedded';
 	return [
 		embedded ? embeddedEngine(host, engine) : givenEngine(wanted.dockerHost, host, engine),
-		...(engine ? [isolation(engine, embedded), controlGroups(engine)] : []),
+		...(engine ? [isolation(engine, embedded), controlGroups(engine), loadBalancing(engine)] : []),
 		...(embedded && !engine ? [packages(host)] : []),
 		...(embedded ? [userNamespaces(host)] : []),
 		memory(engine?.memoryBytes ?? host.memoryBytes),
@@ -112,6 +112,19 @@ function controlGroups(engine: EngineFacts): Finding {
 		finding: `cgroup v${engine.cgroup} with the ${engine.cgroupDriver} driver.`,
 		meaning: `Limits on memory, CPU and processes hold, also those that learners set; ${engine.remappedUid === undefined ? 'nodes are root and take their own' : how}.`,
 	};
+}
+
+/** Each node is asked again when it starts: see `balancerOf` in the mesh. */
+function loadBalancing(engine: EngineFacts): Finding {
+	const name = 'Load balancing';
+	const meaning = 'Round robin over virtual IPs and published ports works as Docker promises it.';
+	if (engine.profile === 'unprivileged') {
+		const finding = "Shoal's mesh is in use: IPVS, Docker's own balancer, takes no orders from a user namespace.";
+		return { name, state: 'ok', finding, meaning };
+	}
+	const finding =
+		"Docker's IPVS where it obeys the node, Shoal's mesh where it does not; each node is tried when it starts.";
+	return { name, state: 'ok', finding, meaning };
 }
 
 function packages(host: HostFacts): Finding {

@@ -47,6 +47,7 @@ test('a stock Debian 13 with a running engine', () => {
 		"ok Engine: Shoal's own Docker Engine 26.1.5+dfsg1 runs, on Debian GNU/Linux 13 (trixie). Sandboxes can be made.
 		ok Isolation: Nodes run in a user namespace: root in a node is user 1000000 on the host. Learners have all rights inside their nodes and none outside. Fit for classes and strangers.
 		ok Control groups: cgroup v2 with the systemd driver. Limits on memory, CPU and processes hold, also those that learners set; the engine hands each node its own.
+		ok Load balancing: Shoal's mesh is in use: IPVS, Docker's own balancer, takes no orders from a user namespace. Round robin over virtual IPs and published ports works as Docker promises it.
 		ok User namespaces: The kernel allows them (up to 96365). Nodes can be unprivileged.
 		ok Memory: 8.0 GiB. Room for about 15 sandboxes of three nodes.
 		ok Disk: 80.0 GiB free. Enough for images and sandboxes.
