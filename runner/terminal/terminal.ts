@@ -53,6 +53,9 @@ const defaultSize: TerminalSize = { cols: 80, rows: 24 };
 /** Waits before each attempt to attach again; a node that runs but does not answer for all of them is given up. */
 const reattachMs = [0, 100, 250, 500, 1_000, 2_000, 4_000] as const;
 
+/** What a learner types in the seconds of a lost connection, at most. */
+const mostTypedAheadBytes = 65_536;
+
 /** How long a new shell may take to its prompt, and how long it is silent after it. */
 const promptMs = 3_000;
 const quietMs = 40;
@@ -75,6 +78,8 @@ export class Terminal implements AsyncDisposable {
 	#uses = 0;
 	#attaching: Promise<void> | undefined;
 	#connection: HoldConnection | undefined;
+	/** Typed while the connection was lost; the shell gets it once it is there again. */
+	#typedAhead: Uint8Array[] = [];
 	#shell: string | undefined;
 	/** The shell was started by this object, and nothing was typed into it by `type` yet. */
 	#isNew = false;
@@ -109,7 +114,7 @@ export class Terminal implements AsyncDisposable {
 			input: (bytes) => {
 				if (!this.#viewers.has(viewer)) return;
 				this.#use(viewer);
-				this.#connection?.input(bytes);
+				this.#input(bytes);
 			},
 			resize: (size) => {
 				viewer.size = size;
@@ -133,7 +138,7 @@ export class Terminal implements AsyncDisposable {
 	async type(command: string, enter: boolean): Promise<void> {
 		await this.#untilAttached();
 		await this.#untilQuiet();
-		this.#connection?.input(typedCommand(command, enter));
+		this.#input(typedCommand(command, enter));
 	}
 
 	/** Detaches. The shell lives on, and its viewers are told nothing: they are disposed of by whoever disposes this. */
@@ -179,6 +184,15 @@ export class Terminal implements AsyncDisposable {
 		this.#isNew = false;
 	}
 
+	#input(bytes: Uint8Array): void {
+		if (this.#connection) {
+			this.#connection.input(bytes);
+			return;
+		}
+		const waiting = this.#typedAhead.reduce((sum, each) => sum + each.length, 0);
+		if (waiting + bytes.length <= mostTypedAheadBytes) this.#typedAhead.push(bytes);
+	}
+
 	#attach(): Promise<void> {
 		const { node, name, open, clock } = this.#parts;
 		const parts = { node, name, open, clock, size: this.#size, signal: this.#ending.signal };
@@ -203,6 +217,7 @@ export class Terminal implements AsyncDisposable {
 		this.#shell = hello.shell;
 		this.#connection = connection;
 		connection.resize(this.#size);
+		for (const bytes of this.#typedAhead.splice(0)) connection.input(bytes);
 		const replayStart = hello.written - hello.replayBytes;
 		// More was written in between than the holder keeps: viewers, whose place is lost, get a fresh replay.
 		if (this.#ring.end < replayStart) this.#ring.restart(replayStart);

@@ -88,6 +88,30 @@ describe.skipIf(!hasCompiler())('a terminal (needs gcc)', () => {
 		expect(page.counts.replays).toBe(1);
 	});
 
+	test('what is typed while the connection is lost reaches the shell afterwards', async () => {
+		const reachable = Promise.withResolvers<void>();
+		let attempts = 0;
+		await using terminal = new Terminal({
+			node: 'worker1',
+			name: `test-${++shells}`,
+			clock: systemClock,
+			isRunning: async () => true,
+			open: async (argv) => {
+				attempts += 1;
+				if (attempts > 1) await reachable.promise;
+				return hold.openPipe([...argv, 'env', 'PS1=$ ', 'bash', '--norc']);
+			},
+		});
+		const page = await openPage(terminal);
+		await page.sees('$ ');
+		hold.cut();
+		await vi.waitFor(() => expect(attempts).toBe(2));
+		page.type('echo $((40 ');
+		page.type('+ 2))\r');
+		reachable.resolve();
+		await page.sees('\n42\n$ ');
+	});
+
 	test('gives a fresh replay when more was written during a drop than is kept', async () => {
 		const written = `${hold.folder}/written`;
 		// The node is out of reach until everything has been written.
