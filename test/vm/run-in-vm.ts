@@ -2,7 +2,7 @@
 // leaves nothing running.
 import { randomUUID } from 'node:crypto';
 import { access, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { PassThrough, type Writable } from 'node:stream';
 import { findAccelerator } from './accelerator.ts';
 import { type Accelerator, boot, type Machine } from './boot.ts';
@@ -30,7 +30,7 @@ export interface VmOptions {
 	command: string[] | ((facts: VmFacts) => string[]);
 	/** How long the command may take, in ms. */
 	timeoutMs: number;
-	/** Files and directories to copy out when the command has ended: absolute or from the project. `to` is a directory. */
+	/** Files and folders to copy into the directory `to` when the command has ended; `from` is absolute or of the project. */
 	copyOut?: { from: string; to: string }[];
 	/** Told one line per stage, with its seconds. */
 	report: Report;
@@ -145,9 +145,10 @@ async function ready(guest: Guest): Promise<void> {
 
 async function copyOut(guest: Guest, from: string, to: string): Promise<void> {
 	await mkdir(to, { recursive: true });
+	const path = resolve(GUEST_PROJECT, from);
 	const tar = new PassThrough();
 	const packed = guest
-		.run(['tar', '-c', '-C', GUEST_PROJECT, from], { timeoutMs: 120_000, stdout: tar })
+		.run(['tar', '-c', '-C', dirname(path), basename(path)], { timeoutMs: 120_000, stdout: tar })
 		.finally(() => tar.end());
 	await Promise.all([packed, run(['tar', '-x', '-C', to], { timeoutMs: 120_000, stdin: tar })]);
 }
