@@ -45,8 +45,8 @@ export const environmentSchema = z.object({
 		.optional()
 		.describe('Built artefacts, shared by instances.'),
 	SHOAL_SUBNETS: z
-		.string()
-		.regex(/^\d+\.\d+\.\d+\.\d+\/(1[2-9]|2[0-4])$/, 'a network from /12 to /24, such as 10.213.0.0/16')
+		.cidrv4({ error: 'a network from /12 to /24, such as 10.213.0.0/16', abort: true })
+		.regex(/\/(1[2-9]|2[0-4])$/, 'a network from /12 to /24, such as 10.213.0.0/16')
 		.default('10.213.0.0/16')
 		.describe('Where sandbox networks are taken from, /28 each.'),
 	SHOAL_MAX_SANDBOXES: wholeNumber(1, 4000)

@@ -37,7 +37,8 @@ export function imageName(dockerfile: string): string | undefined {
 /** What to take when a file or folder is not there; every other failure stays one. */
 export function ignoreMissing<T>(instead: T): (error: NodeJS.ErrnoException) => T {
 	return (error) => {
-		if (error.code === 'ENOENT') return instead;
+		// The second is what a file gives that is asked for what is in it.
+		if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return instead;
 		throw error;
 	};
 }

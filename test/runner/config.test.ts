@@ -55,6 +55,10 @@ test('all mistakes are reported at once, each with what it should be', () => {
 	`);
 });
 
+test.each(['999.1.1.1/16', '10.0.0/16', '10.0.0.0', 'fd00::/12'])('%s is no network for sandboxes', (SHOAL_SUBNETS) => {
+	expect(readConfig({ SHOAL_SUBNETS }, root)).toMatchObject({ ok: false, problems: [{ name: 'SHOAL_SUBNETS' }] });
+});
+
 test('directories follow the instance', () => {
 	expect(readConfig({ SHOAL_INSTANCE: 'test' }, root)).toMatchObject({
 		config: { directories: { state: '/var/lib/shoal/test', run: '/run/shoal/test' } },

@@ -147,6 +147,14 @@ test('a day without lessons, and lessons without a day', async () => {
 	`);
 });
 
+test('a file where a folder should be', async () => {
+	const file = join(await folder({ 'labs.mdx': lessonText }), 'labs.mdx');
+	expect(await loadCourse(file)).toMatchObject({
+		ok: false,
+		problems: [{ message: `there is no course.yaml in ${file}` }],
+	});
+});
+
 test('a folder that is no course', async () => {
 	expect(await said({})).toMatchInlineSnapshot(`
 		"
