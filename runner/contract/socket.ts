@@ -60,6 +60,8 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
 	z.strictObject({ type: z.literal('ran'), id: z.string(), error: errorBodySchema.shape.error.optional() }),
 	/** Something that concerns the whole page; `channel` when it concerns one terminal. */
 	z.strictObject({ type: z.literal('error'), error: errorBodySchema.shape.error, channel: channel.optional() }),
+	/** Something about a node that its learner should know: its ingress network is gone, say. Nothing to answer. */
+	z.strictObject({ type: z.literal('notice'), node: nodeNameSchema, text: z.string() }),
 	z.strictObject({ type: z.literal('pong') }),
 ]);
 export type ServerFrame = z.infer<typeof serverFrameSchema>;

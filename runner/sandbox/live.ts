@@ -23,10 +23,18 @@ export interface LiveSandbox extends AsyncDisposable {
 	onSteps(listener: (steps: StepProgress[]) => void): () => void;
 	/** Looks at everything anew; resolves when `steps` speak of a moment after the call. */
 	refresh(): Promise<void>;
+	/** Calls back with what a learner should know about a node, as it happens. The function that comes back ends it. */
+	onNotice(listener: (notice: Notice) => void): () => void;
 	/** Somebody looks, until the function that comes back is called. */
 	look(): () => void;
 	/** Fills `{{swarm.workerToken}}` and the like. Throws `value.unknown`, `value.not-yet`. */
 	fill(text: string): Promise<string>;
+}
+
+export interface Notice {
+	node: string;
+	/** A sentence. */
+	text: string;
 }
 
 export interface LiveSandboxParts {
@@ -53,7 +61,14 @@ export async function goLive(parts: LiveSandboxParts): Promise<LiveSandbox> {
 	let steps: StepProgress[] = [];
 	let looking = 0;
 
-	const mesh = startMesh({ nodes: [...nodes], engine, onProblem: onFault });
+	const noticed = new Set<(notice: Notice) => void>();
+	const mesh = startMesh({
+		nodes: [...nodes],
+		engine,
+		onProblem({ node, problem }) {
+			for (const listener of noticed) listener({ node, text: problem });
+		},
+	});
 	const cluster = watchCluster({ nodes, clock, onFault });
 	const terminals = createTerminals(nodes, clock);
 
@@ -99,6 +114,10 @@ export async function goLive(parts: LiveSandboxParts): Promise<LiveSandbox> {
 			listeners.add(listener);
 			return () => listeners.delete(listener);
 		},
+		onNotice(listener) {
+			noticed.add(listener);
+			return () => noticed.delete(listener);
+		},
 		refresh: async () => {
 			await (stepsWatch ?? cluster).refresh();
 		},
@@ -117,6 +136,7 @@ export async function goLive(parts: LiveSandboxParts): Promise<LiveSandbox> {
 		async [Symbol.asyncDispose]() {
 			ending.abort();
 			listeners.clear();
+			noticed.clear();
 			await stepsWatch?.[Symbol.asyncDispose]();
 			await Promise.allSettled([
 				cluster[Symbol.asyncDispose](),

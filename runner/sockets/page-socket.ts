@@ -64,6 +64,7 @@ export function servePage(ws: WebSocket, parts: PageSocketParts): void {
 		const stops = [
 			live.cluster.onChange(sendCluster),
 			live.onSteps((steps) => send({ type: 'steps', steps })),
+			live.onNotice((notice) => send({ type: 'notice', ...notice })),
 			live.look(),
 		];
 		stopFollowingLive = () => {

@@ -206,6 +206,11 @@ export const strings = {
 		tabNote: 'Tab belongs to the shell, which completes words with it.',
 	},
 
+	notice: {
+		about: (node: string, text: string) => `${node}: ${text}`,
+		dismiss: 'Dismiss',
+	},
+
 	problem: {
 		offline: 'The runner does not answer. Is the network there?',
 		noRunner,

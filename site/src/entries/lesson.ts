@@ -3,6 +3,7 @@ import { pick } from '../browser/dom.ts';
 import { browserClock, browserFetch, openWebSocket } from '../browser/runner.ts';
 import '../elements/lab-cluster.ts';
 import '../elements/lab-connection.ts';
+import '../elements/lab-notice.ts';
 import '../elements/lab-keys.ts';
 import '../elements/lab-lease.ts';
 import '../elements/lab-panes.ts';
@@ -46,7 +47,7 @@ const page: LessonPage = {
 };
 
 const parts =
-	'lab-panes, lab-progress, lab-keys, lab-step, lab-run, lab-sandbox, lab-cluster, lab-lease, lab-connection, lab-terminals';
+	'lab-panes, lab-progress, lab-keys, lab-step, lab-run, lab-sandbox, lab-cluster, lab-lease, lab-connection, lab-notice, lab-terminals';
 for (const part of document.querySelectorAll<PagePart>(parts)) part.connect(page);
 
 lab.onPass((step, number) => {

@@ -8,7 +8,7 @@ import { type Clock, within } from './clock.ts';
 import { type Connection, type ConnectionState, createConnection, type OpenSocket } from './connection.ts';
 import type { Problem } from './problem.ts';
 import { createSession, type Session } from './session.ts';
-import { type Signal, signal } from './signal.ts';
+import { type Signal, signal, type WritableSignal } from './signal.ts';
 import { createSteps, type Steps, type StepView } from './steps.ts';
 import { createTerminals, type Terminals } from './terminals.ts';
 
@@ -30,6 +30,8 @@ export interface Lab {
 	/** `closed` while there is no sandbox. */
 	readonly connection: Signal<ConnectionState>;
 	readonly cluster: Signal<ClusterState | undefined>;
+	/** What the runner last said about a node; nothing once the learner has read it. */
+	readonly notice: WritableSignal<Notice | undefined>;
 	/** New ones for each sandbox; nothing before it is ready. */
 	readonly terminals: Signal<Terminals | undefined>;
 	/** The node whose terminal is in front. */
@@ -43,6 +45,11 @@ export interface Lab {
 	/** Types a command into a node's terminal, and makes a sandbox first when there is none. */
 	run(request: RunRequest): Promise<Problem | undefined>;
 	retryNow(): void;
+}
+
+export interface Notice {
+	node: string;
+	text: string;
 }
 
 export interface LabOptions {
@@ -67,6 +74,7 @@ export function createLab(options: LabOptions): Lab {
 	const steps = createSteps(options.stepIds);
 	const state = signal<ConnectionState>({ type: 'closed' });
 	const cluster = signal<ClusterState | undefined>(undefined);
+	const notice = signal<Notice | undefined>(undefined);
 	const terminals = signal<Terminals | undefined>(undefined);
 	const front = signal(nodes[0] ?? '');
 	const revealListeners = new Set<() => void>();
@@ -113,6 +121,7 @@ export function createLab(options: LabOptions): Lab {
 		connectedTo = undefined;
 		terminals.set(undefined);
 		cluster.set(undefined);
+		notice.set(undefined);
 		steps.forget();
 		for (const settle of running.values()) settle(strings.problem.sandboxGone);
 		running.clear();
@@ -145,6 +154,8 @@ export function createLab(options: LabOptions): Lab {
 				if (frame.channel !== undefined) return terminals.value?.refused(frame.channel, frame.error);
 				if (frame.error.code === 'sandbox.not-found') session.end();
 				return;
+			case 'notice':
+				return notice.set({ node: frame.node, text: frame.text });
 			case 'pong':
 				return;
 		}
@@ -190,6 +201,7 @@ export function createLab(options: LabOptions): Lab {
 		steps,
 		connection: state,
 		cluster,
+		notice,
 		terminals,
 		front,
 		run,

@@ -53,6 +53,7 @@ function liveWith(onJoin: (options: ViewerOptions) => void | Promise<void>): Liv
 		cluster: { state: {}, onChange: () => () => {} },
 		steps: [],
 		onSteps: () => () => {},
+		onNotice: () => () => {},
 		look: () => () => {},
 		terminals: { open: async () => ({ join, type: async () => {} }) },
 	} as unknown as LiveSandbox;

@@ -69,6 +69,16 @@ describe('a lab', () => {
 		expect(await done).toBeUndefined();
 	});
 
+	test('keeps what the runner noticed about a node until it has been read, or the swarm is gone', async () => {
+		const { lab, socket } = setUp(live);
+		await lab.session.look();
+		socket().accept();
+		socket().say({ type: 'notice', node: 'worker1', text: 'its ingress network is gone' });
+		expect(lab.notice.value).toEqual({ node: 'worker1', text: 'its ingress network is gone' });
+		lab.session.end();
+		expect(lab.notice.value).toBeUndefined();
+	});
+
 	test('makes a sandbox first when there is none', async () => {
 		const { clock, lab, socket, asked } = setUp({
 			'GET /api/sandboxes': ok({ sandboxes: [] }),
