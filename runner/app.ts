@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '#contract/errors.ts';
 import type { Course, Lesson } from '#contract/lesson.ts';
 import { systemClock } from './clock.ts';
@@ -20,6 +21,9 @@ import { goLive, type LiveSandbox } from './sandbox/live.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
 import { addPageSocket } from './sockets/page-route.ts';
 import { openSqliteStore } from './store/sqlite.ts';
+
+/** Sandboxes are removed whether or not the last connection has closed by then. */
+const closeTimeoutMs = 3_000;
 
 export interface AppParts {
 	config: Config;
@@ -101,7 +105,9 @@ export async function startApp({ config, labs, opened }: AppParts): Promise<App>
 	return {
 		url: ownOrigins(addresses())[0] ?? '',
 		async stop({ keepSandboxes }) {
-			await server.close();
+			// A page that is not read, or does not answer, would have its half of the closing waited for.
+			for (const page of server.websocketServer.clients) page.terminate();
+			await Promise.race([server.close(), delay(closeTimeoutMs, undefined, { ref: false })]);
 			if (!keepSandboxes) await sandboxes.removeAll();
 			await sandboxes[Symbol.asyncDispose]();
 			await store[Symbol.asyncDispose]();

@@ -30,47 +30,53 @@ export default defineCommand({
 		name: 'start',
 		description: `Set up what is missing and serve the lab.\n\nSettings, in the environment:\n${settings}`,
 	},
-	run: () =>
-		atTheEdge(async (config) => {
-			const labs = await loadLabs(config);
-			if (!labs) return;
-			await using _instance = await takeInstance(config.instance, `${config.directories.run}/runner.pid`);
-			const stopped = nextSignal(['SIGINT', 'SIGTERM', 'SIGHUP']);
-			const report = showStages(process.stdout);
-			const breakOff = new AbortController();
-			const setUp = async () => {
-				const opened = await openEngine(config, report, breakOff.signal);
-				await stage(report, 'Site', () => buildSite(config));
-				breakOff.signal.throwIfAborted();
-				const app = await stage(report, 'Runner', () => startApp({ config, labs, opened }));
-				return { opened, app };
-			};
-			const settingUp = setUp();
-			const ready = await Promise.race([settingUp, stopped]);
-			if (typeof ready === 'string') {
-				console.log(`\n  Stopping (${ready}) ...`);
-				breakOff.abort();
-				await Promise.race([settingUp.catch(() => {}), delay(breakOffTimeoutMs)]);
-				await stopEngine(config, report).catch(() => {});
-				process.exit(130);
-			}
-			const { opened, app } = ready;
-			const keeper = config.engine.kind === 'embedded' ? keepEmbedded(config) : undefined;
-			console.log(`\n  Shoal is ready: ${styleText('bold', app.url)}\n  Ctrl-C stops it.\n`);
-
-			const signal = await stopped;
-			console.log(`\n  Stopping (${signal}) ...`);
-			await Promise.race([
-				(async () => {
-					await keeper?.[Symbol.asyncDispose]();
-					await app.stop({ keepSandboxes: config.onStop === 'keep' });
-					if (config.onStop === 'remove') await stopEngine(config, report);
-				})(),
-				delay(stopTimeoutMs, undefined, { ref: false }),
-			]);
-			await opened.engine.close();
-		}),
+	async run() {
+		await atTheEdge(serve);
+		// Whatever is still open is a connection that nobody will use again.
+		process.exit();
+	},
 });
+
+/** Sets up, serves until a signal comes, and stops. */
+async function serve(config: Config): Promise<void> {
+	const labs = await loadLabs(config);
+	if (!labs) return;
+	await using _instance = await takeInstance(config.instance, `${config.directories.run}/runner.pid`);
+	const stopped = nextSignal(['SIGINT', 'SIGTERM', 'SIGHUP']);
+	const report = showStages(process.stdout);
+	const breakOff = new AbortController();
+	const setUp = async () => {
+		const opened = await openEngine(config, report, breakOff.signal);
+		await stage(report, 'Site', () => buildSite(config));
+		breakOff.signal.throwIfAborted();
+		const app = await stage(report, 'Runner', () => startApp({ config, labs, opened }));
+		return { opened, app };
+	};
+	const settingUp = setUp();
+	const ready = await Promise.race([settingUp, stopped]);
+	if (typeof ready === 'string') {
+		console.log(`\n  Stopping (${ready}) ...`);
+		breakOff.abort();
+		await Promise.race([settingUp.catch(() => {}), delay(breakOffTimeoutMs)]);
+		await stopEngine(config, report).catch(() => {});
+		process.exit(130);
+	}
+	const { opened, app } = ready;
+	const keeper = config.engine.kind === 'embedded' ? keepEmbedded(config) : undefined;
+	console.log(`\n  Shoal is ready: ${styleText('bold', app.url)}\n  Ctrl-C stops it.\n`);
+
+	const signal = await stopped;
+	console.log(`\n  Stopping (${signal}) ...`);
+	await Promise.race([
+		(async () => {
+			await keeper?.[Symbol.asyncDispose]();
+			await app.stop({ keepSandboxes: config.onStop === 'keep' });
+			if (config.onStop === 'remove') await stopEngine(config, report);
+		})(),
+		delay(stopTimeoutMs, undefined, { ref: false }),
+	]);
+	await opened.engine.close();
+}
 
 function keepEmbedded(config: Config): AsyncDisposable {
 	return keepEngine({
