@@ -52,6 +52,12 @@ export function delegationPaths(
 	);
 }
 
+/**
+ * Where the cgroupfs driver puts the containers that build images: not among the nodes, whose group is closed to all but
+ * root, because a build looks at its own group by its path on the host.
+ */
+export const buildGroup = 'shoal-build';
+
 export interface DelegationHost {
 	cgroup: 1 | 2;
 	driver: string;

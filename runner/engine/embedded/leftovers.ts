@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { buildGroup } from '../cgroup.ts';
 import { tryCommand } from '../command.ts';
 import type { EngineLayout } from './layout.ts';
 
@@ -23,6 +24,8 @@ export async function removeLeftovers(layout: EngineLayout): Promise<void> {
 	}
 	await removeMounts([layout.execRoot, layout.containerdState, layout.dataRoot, layout.containerdRoot]);
 	await removeCgroups(`shoal-${layout.instance}`);
+	// Shared by instances: what another one uses is not empty, and stays.
+	await removeCgroups(buildGroup);
 }
 
 /** Whether a process is one of the engine's: a shim of its containerd, or inside one of its containers. */
@@ -35,7 +38,7 @@ export function belongsTo(
 	return groups.some(
 		(path) =>
 			path.startsWith(`/shoal-${engine.instance}/`) ||
-			engine.containers.some((id) => path.includes(`docker-${id}.scope`)),
+			engine.containers.some((id) => path.includes(`docker-${id}.scope`) || path.startsWith(`/${buildGroup}/${id}`)),
 	);
 }
 
