@@ -1,18 +1,22 @@
 // Docker engine, on a real one: nodes, commands, terminals, connections, and the engine inside a node.
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LabError } from '#contract/errors.ts';
-import { type Engine, label, type NodeSpec } from '#runner/engine/engine.ts';
+import type { DockerEngine } from '#runner/engine/docker-engine.ts';
+import { label, type NodeSpec } from '#runner/engine/engine.ts';
+import { ensureImage } from '#runner/engine/images.ts';
 import { openEngine } from '#runner/engine/open-engine.ts';
 import { silent } from '#runner/engine/stages.ts';
 import { testConfig } from '../../setup/config.ts';
 
 const config = testConfig();
 const labels = { [label.instance]: config.instance, [label.sandbox]: 'engine-test' };
-let engine: Engine;
+let engine: DockerEngine;
 let image: string;
 let networkId: string;
 let id: string;
@@ -68,6 +72,25 @@ test('it is listed by its labels, with its address', async () => {
 	]);
 	expect(await engine.listNodes({ ...labels, [label.sandbox]: 'another' })).toEqual([]);
 	expect(await engine.listNetworks(labels)).toMatchObject([{ id: networkId, subnet: '10.213.255.240/28' }]);
+});
+
+test('an image is built beside it', async () => {
+	const [folder, cache] = [
+		await mkdtemp(join(tmpdir(), 'shoal-image-')),
+		await mkdtemp(join(tmpdir(), 'shoal-cache-')),
+	];
+	const reference = `shoal/built:${Date.now()}`;
+	try {
+		await writeFile(join(folder, 'Dockerfile'), `FROM ${image}\nRUN true\n`);
+		await ensureImage(engine, { reference, folder, hash: 'test' }, cache, () => {});
+		expect(await engine.hasImage(reference)).toBe(true);
+	} finally {
+		await engine.docker
+			.getImage(reference)
+			.remove({ force: true })
+			.catch(() => {});
+		await Promise.all([folder, cache].map((path) => rm(path, { recursive: true })));
+	}
 });
 
 describe('the node', () => {
