@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Disk } from './disk.ts';
 import type { Tools } from './tools.ts';
 
@@ -77,7 +78,7 @@ export async function boot(options: BootOptions): Promise<Machine> {
 		hasEnded: () => hasEnded(child),
 		async consoleTail(lines) {
 			const text = await readFile(consoleLog, 'utf8').catch(() => '');
-			return [words, ...text.split(/\r?\n/).slice(-lines)].join('\n').trim();
+			return stripVTControlCharacters([words, ...text.split(/\r?\n/).slice(-lines)].join('\n')).trim();
 		},
 		async kill() {
 			if (hasEnded(child)) return;

@@ -45,7 +45,7 @@ export async function inRoot(
 	argv: readonly string[],
 	options: RunOptions,
 ): Promise<RunResult> {
-	return await run(inRootArgv(root, shared, argv), options);
+	return await run(inRootArgv(root, shared, argv), { title: argv.join(' ').slice(0, 200), ...options });
 }
 
 /** The command line that `inRoot` runs. */

@@ -5,6 +5,8 @@ import { pipeline } from 'node:stream/promises';
 
 export interface RunOptions {
 	timeoutMs: number;
+	/** What errors call it; its command line by default. */
+	title?: string;
 	/** What the program reads; nothing by default. */
 	stdin?: Readable;
 	/** Where its standard output goes. Without it, the output is collected and returned. */
@@ -30,6 +32,7 @@ const TAIL = 2000;
  */
 export async function run(argv: readonly string[], options: RunOptions): Promise<RunResult> {
 	const [program = '', ...rest] = argv;
+	const title = options.title ?? argv.join(' ').slice(0, 200);
 	const child = spawn(program, rest, {
 		cwd: options.cwd,
 		stdio: ['pipe', 'pipe', 'pipe'],
@@ -73,10 +76,10 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
 		});
 		if (limit.aborted) {
 			const why = options.signal?.aborted ? 'was stopped' : `took longer than ${options.timeoutMs / 1000} s`;
-			throw new Error(`${argv.join(' ').slice(0, 200)} ${why}\n${words}`);
+			throw new Error(`${title} ${why}\n${words}`);
 		}
 		if (exitCode !== 0 && options.accept !== 'any') {
-			throw new Error(`${argv.join(' ').slice(0, 200)} ended with ${exitCode}\n${words}`);
+			throw new Error(`${title} ended with ${exitCode}\n${words}`);
 		}
 		return { exitCode, stdout };
 	} finally {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { access, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PassThrough, type Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { findAccelerator } from './accelerator.ts';
 import { type Accelerator, boot, type Machine } from './boot.ts';
 import { findDisk } from './disk.ts';
@@ -86,15 +87,19 @@ export async function runInVm(options: VmOptions): Promise<{ exitCode: number }>
 		const facts = { accelerator, slowness: slowness[accelerator] };
 		const command = typeof options.command === 'function' ? options.command(facts) : options.command;
 		const path = `PATH=${GUEST_PROJECT}/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
-		const { exitCode } = await stage(report, 'command', () =>
-			connected.run(['env', '-C', GUEST_PROJECT, path, 'LC_ALL=C.UTF-8', ...command], {
+		const { exitCode } = await stage(report, 'command', async () => {
+			const result = await connected.run(['env', '-C', GUEST_PROJECT, path, 'LC_ALL=C.UTF-8', ...command], {
 				timeoutMs: options.timeoutMs,
 				accept: 'any',
 				stdout: options.output?.stdout ?? process.stdout,
 				stderr: options.output?.stderr ?? process.stderr,
 				signal: options.signal,
-			}),
-		);
+			});
+			// ssh says 255 when its connection is lost, and may notice that before QEMU is known to have ended.
+			if (result.exitCode === 255) await Promise.race([started.ended, setTimeout(3000)]);
+			if (started.hasEnded()) throw new Error('QEMU ended while the command ran');
+			return result;
+		});
 		for (const { from, to } of options.copyOut ?? [])
 			await stage(report, `copy ${from}`, () => copyOut(connected, from, to));
 		return { exitCode };

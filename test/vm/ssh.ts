@@ -74,7 +74,10 @@ export async function connectGuest(options: {
 	return {
 		sshCommand: `ssh -p ${machine.sshPort} -i ${sshKey} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@127.0.0.1`,
 		run: (command, runOptions) =>
-			run(tools.argv(['ssh', ...base, ...trust, 'root@127.0.0.1', command.map(shellWord).join(' ')]), runOptions),
+			run(tools.argv(['ssh', ...base, ...trust, 'root@127.0.0.1', command.map(shellWord).join(' ')]), {
+				title: `in the guest: ${command.join(' ').slice(0, 200)}`,
+				...runOptions,
+			}),
 		async close() {
 			master.kill();
 			await ended;
