@@ -5,6 +5,7 @@
 //   npm run conformance -- --row port          only behaviours with that in their name
 //   npm run conformance -- --nodes reference   plain `--privileged` nodes on the given engine, with Docker's own balancer
 //   npm run conformance -- --host vm           both ways, on a stock Debian in an emulator
+//   npm run conformance -- --lines             results as JSON, one a line, for programs
 import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -24,11 +25,11 @@ const { values: options } = parseArgs({
 	options: {
 		group: { type: 'string' },
 		row: { type: 'string' },
-		nodes: { type: 'string', default: 'shoal' },
+		nodes: { type: 'string' },
 		host: { type: 'string', default: 'here' },
 		slowness: { type: 'string', default: '1' },
 		parallel: { type: 'string', default: '2' },
-		json: { type: 'string' },
+		lines: { type: 'boolean', default: false },
 		keep: { type: 'boolean', default: false },
 	},
 });
@@ -54,12 +55,20 @@ if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const { config } = read;
 if (options.host === 'vm') {
 	const { conformanceInVm } = await import('./in-vm.ts');
-	process.exit(await conformanceInVm({ config, group: options.group, row: options.row }));
+	const profiles = options.nodes === undefined ? ['shoal', 'reference'] : [options.nodes];
+	process.exit(await conformanceInVm({ config, profiles, group: options.group, row: options.row }));
 }
-const report = showStages(process.stdout);
+const report = showStages(options.lines ? process.stderr : process.stdout);
 const slowness = Number(options.slowness);
 const make = isReference ? referenceNodes : shoalNodes;
-const { engine, makeCluster } = await openNodes(config, report, make, { slowness, onProblem: console.log });
+const { engine, makeCluster } = await openNodes(config, report, make, { slowness, onProblem: console.error });
+const facts = await engine.facts();
+const kind = isReference ? 'privileged nodes' : "Shoal's nodes";
+const nodes = `${kind}, ${facts.os}, Linux ${release()}, cgroup v${facts.cgroup}`;
+const onResult = (result: Result) =>
+	console.log(
+		options.lines ? JSON.stringify({ profile: isReference ? 'reference' : 'shoal', nodes, result }) : lineOf(result),
+	);
 
 const began = performance.now();
 const waiting = chosenGroups();
@@ -67,19 +76,15 @@ const order = waiting.map((group) => group.name);
 const results: Result[] = [];
 const worker = async () => {
 	for (let group = waiting.shift(); group; group = waiting.shift())
-		results.push(
-			...(await tryGroup(group, { makeCluster, slowness, onResult: (result) => console.log(lineOf(result)) })),
-		);
+		results.push(...(await tryGroup(group, { makeCluster, slowness, onResult })));
 };
 await Promise.all(Array.from({ length: Number(options.parallel) }, worker));
 results.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
 
-const facts = await engine.facts();
-const kind = isReference ? 'privileged nodes' : "Shoal's nodes";
-const run: Run = { nodes: `${kind}, ${facts.os}, Linux ${release()}, cgroup v${facts.cgroup}`, results };
-console.log(`\n${totalOf(results)}, in ${Math.round((performance.now() - began) / 1000)} s`);
-if (options.json) writeFileSync(options.json, JSON.stringify(run, null, '\t'));
-if (!isReference && !options.group && !options.row) {
+const run: Run = { nodes, results };
+const total = `${totalOf(results)}, in ${Math.round((performance.now() - began) / 1000)} s`;
+console.error(`\n${total}`);
+if (!isReference && !options.group && !options.row && !options.lines) {
 	writeFileSync(new URL('RESULTS.md', import.meta.url), markdownOf(run, reasons));
 }
 await engine.close();

@@ -1,27 +1,49 @@
-// In VM: the whole suite on a stock Debian 13 (cgroup v2, systemd, AppArmor, IPVS), with Shoal's nodes and with reference
-// nodes, and what differs between the two.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// In VM: the suite on a stock Debian 13 (cgroup v2, systemd, AppArmor, IPVS), with Shoal's nodes and with reference nodes,
+// and what differs between the two.
+//
+// The VM is an emulated machine and takes an hour or two. So every result is kept in results-vm.json when it is known: a
+// run that is broken off loses nothing, and a run of one group or row replaces what was known of it.
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import type { Config } from '#runner/config.ts';
 import { ensureImages } from '../vm/images.ts';
 import { runInVm } from '../vm/run-in-vm.ts';
+import { type Kept, keep, runOf } from './kept.ts';
 import { reasons } from './reasons.ts';
-import { comparisonOf, type Run, totalOf } from './report.ts';
+import { comparisonOf, lineOf, type Run, totalOf } from './report.ts';
+import { groups } from './rows/groups.ts';
+import type { Result } from './suite.ts';
 
 /** Both ways, at most this long: an emulated CPU does a sixteenth of the work. */
 const timeoutMs = 4 * 3600_000;
 
-/** Runs the suite both ways in a VM. Resolves with the exit code: 0 when every difference has a reason. */
+const kept = new URL('results-vm.json', import.meta.url);
+const page = new URL('RESULTS-VM.md', import.meta.url);
+
+/**
+ * Runs the suite in a VM, once for each profile (`shoal`, `reference`), and writes the page. Resolves with the exit code: 0
+ * when every behaviour holds in Shoal's nodes or has a reason.
+ */
 export async function conformanceInVm(options: {
 	config: Config;
+	profiles: string[];
 	group: string | undefined;
 	row: string | undefined;
 }): Promise<number> {
 	const { directories } = options.config;
 	const report = (line: string) => console.log(line);
 	await ensureImages(options.config, report);
-	const results = await mkdtemp(join(tmpdir(), 'conformance-'));
+	let known: Kept = JSON.parse(await readFile(kept, 'utf8').catch(() => '{}'));
+	const stdout = new PassThrough();
+	const told = (async () => {
+		for await (const line of createInterface({ input: stdout })) {
+			const { profile, nodes, result }: { profile: string; nodes: string; result: Result } = JSON.parse(line);
+			console.log(`${profile}: ${lineOf(result)}`);
+			known = keep(known, profile, nodes, result);
+			await writeWhole(kept, JSON.stringify(known, null, '\t'));
+		}
+	})();
 	try {
 		await runInVm({
 			cacheDir: directories.cache,
@@ -31,23 +53,28 @@ export async function conformanceInVm(options: {
 					...(options.group === undefined ? [] : ['--group', options.group]),
 					...(options.row === undefined ? [] : ['--row', options.row]),
 				];
-				const both = 'for nodes in shoal reference; do node "$0" --nodes $nodes --json /tmp/$nodes.json "$@"; done';
-				const suite = ['test/conformance/conformance.ts', '--slowness', String(slowness), '--parallel', '1', ...chosen];
-				return ['bash', '-c', both, ...suite];
+				const each = `for nodes in ${options.profiles.join(' ')}; do node "$0" --nodes $nodes "$@"; done`;
+				const suite = ['test/conformance/conformance.ts', '--lines', '--slowness', String(slowness), '--parallel', '1'];
+				return ['bash', '-c', each, ...suite, ...chosen];
 			},
 			timeoutMs,
-			copyOut: ['/tmp/shoal.json', '/tmp/reference.json'].map((from) => ({ from, to: results })),
 			report,
+			output: { stdout, stderr: process.stderr },
 		});
-		const read = async (name: string): Promise<Run> => JSON.parse(await readFile(join(results, name), 'utf8'));
-		const [shoal, reference] = await Promise.all([read('shoal.json'), read('reference.json')]);
-		const whole = options.group === undefined && options.row === undefined;
-		const page = comparisonOf(shoal, reference, reasons);
-		if (whole) await writeFile(new URL('RESULTS-VM.md', import.meta.url), page);
-		else console.log(page);
-		console.log(`Shoal's nodes: ${totalOf(shoal.results)}. Reference: ${totalOf(reference.results)}.`);
-		return shoal.results.every((result) => result.yes || result.name in reasons) ? 0 : 1;
 	} finally {
-		await rm(results, { recursive: true, force: true });
+		stdout.end();
+		await told;
+		const [shoal, reference] = ['shoal', 'reference'].map((profile) => runOf(known, profile, groups)) as [Run, Run];
+		await writeFile(page, comparisonOf(shoal, reference, reasons));
+		console.log(`Shoal's nodes: ${totalOf(shoal.results)}. Reference: ${totalOf(reference.results)}.`);
 	}
+	const shoal = runOf(known, 'shoal', groups);
+	return shoal.results.every((result) => result.yes || result.name in reasons) ? 0 : 1;
+}
+
+/** Never half a file, should the run be broken off. */
+async function writeWhole(file: URL, text: string): Promise<void> {
+	const unfinished = new URL(`${file.href}.unfinished`);
+	await writeFile(unfinished, text);
+	await rename(unfinished, file);
 }

@@ -46,18 +46,19 @@ export function markdownOf(run: Run, reasons: Readonly<Record<string, string>>):
 
 /** Both ways beside each other: what Docker does in plain privileged nodes, and what it does in Shoal's. */
 export function comparisonOf(shoal: Run, reference: Run, reasons: Readonly<Record<string, string>>): string {
-	const inReference = new Map(reference.results.map((result) => [result.name, result]));
+	const key = (result: Result) => `${result.group}: ${result.name}`;
+	const inReference = new Map(reference.results.map((result) => [key(result), result]));
 	const said = (result: Result | undefined) => (result === undefined ? 'not tried' : result.yes ? 'yes' : '**no**');
 	const rows = shoal.results.map((result) => {
-		const other = inReference.get(result.name);
+		const other = inReference.get(key(result));
 		const why = [
 			result.yes ? undefined : (reasons[result.name] ?? result.because),
 			other?.yes === false ? `reference: ${other.because}` : undefined,
 		].filter((text) => text !== undefined);
 		const note = why.join('; ').replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
-		return `| ${result.group}: ${result.name.replaceAll('|', '\\|')} | ${said(other)} | ${said(result)} | ${note} |`;
+		return `| ${key(result).replaceAll('|', '\\|')} | ${said(other)} | ${said(result)} | ${note} |`;
 	});
-	const differing = shoal.results.filter((result) => inReference.get(result.name)?.yes !== result.yes).length;
+	const differing = shoal.results.filter((result) => inReference.get(key(result))?.yes === !result.yes).length;
 	return [
 		'# The same behaviours on a stock Debian host',
 		'',

@@ -2,15 +2,14 @@
 // leaves nothing running.
 import { randomUUID } from 'node:crypto';
 import { access, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { PassThrough, type Writable } from 'node:stream';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { findAccelerator } from './accelerator.ts';
 import { type Accelerator, boot, type Machine } from './boot.ts';
 import { findDisk } from './disk.ts';
 import { imageFiles, imageSources } from './images.ts';
 import { artefactsDisk, modulesDisk, projectTar } from './payload.ts';
-import { run } from './process.ts';
 import { connectGuest, type Guest } from './ssh.ts';
 import { type Report, stage } from './stage.ts';
 import { findTools } from './tools.ts';
@@ -31,8 +30,6 @@ export interface VmOptions {
 	command: string[] | ((facts: VmFacts) => string[]);
 	/** How long the command may take, in ms. */
 	timeoutMs: number;
-	/** Files and folders to copy into the directory `to` when the command has ended; `from` is absolute or of the project. */
-	copyOut?: { from: string; to: string }[];
 	/** Told one line per stage, with its seconds. */
 	report: Report;
 	output?: { stdout: Writable; stderr: Writable };
@@ -100,8 +97,6 @@ export async function runInVm(options: VmOptions): Promise<{ exitCode: number }>
 			if (started.hasEnded()) throw new Error('QEMU ended while the command ran');
 			return result;
 		});
-		for (const { from, to } of options.copyOut ?? [])
-			await stage(report, `copy ${from}`, () => copyOut(connected, from, to));
 		return { exitCode };
 	} catch (problem) {
 		if (machine) {
@@ -146,14 +141,4 @@ async function bringProject(guest: Guest, projectDir: string): Promise<void> {
 /** Waits for the host's own Docker Engine: systemd has then started everything. */
 async function ready(guest: Guest): Promise<void> {
 	await guest.run(['systemctl', 'start', 'docker'], { timeoutMs: 240_000 });
-}
-
-async function copyOut(guest: Guest, from: string, to: string): Promise<void> {
-	await mkdir(to, { recursive: true });
-	const path = resolve(GUEST_PROJECT, from);
-	const tar = new PassThrough();
-	const packed = guest
-		.run(['tar', '-c', '-C', dirname(path), basename(path)], { timeoutMs: 120_000, stdout: tar })
-		.finally(() => tar.end());
-	await Promise.all([packed, run(['tar', '-x', '-C', to], { timeoutMs: 120_000, stdin: tar })]);
 }
