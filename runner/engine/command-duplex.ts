@@ -3,25 +3,21 @@ import { Duplex } from 'node:stream';
 import { stdcopyReader } from './stdcopy.ts';
 
 /**
- * Wraps the connection of an exec. With `multiplexed` (a command without a terminal), reads its stdout and drops stderr.
- * Ending it closes the command's stdin; destroying it closes the connection. It stands in for a net.Socket where
+ * Wraps the connection of an exec without a terminal: reads its stdout, and gives its stderr to `onStderr`. Ending it closes the command's stdin; destroying it closes the connection. It stands in for a net.Socket where
  * node:http wants one, so the calls that http makes on sockets are here and do nothing.
  */
 export class CommandDuplex extends Duplex {
 	readonly #connection: Duplex;
 
-	constructor(connection: Duplex, options: { multiplexed: boolean; onStderr?: (bytes: Uint8Array) => void }) {
+	constructor(connection: Duplex, onStderr?: (bytes: Uint8Array) => void) {
 		// The connection ends when the command has: then there is nobody to write to.
 		super({ allowHalfOpen: false });
 		this.#connection = connection;
-		const give = (bytes: Uint8Array) => {
-			if (!this.push(bytes)) connection.pause();
-		};
 		const demultiplex = stdcopyReader((stream, bytes) => {
-			if (stream === 'stdout') give(bytes);
-			else options.onStderr?.(bytes);
+			if (stream === 'stderr') onStderr?.(bytes);
+			else if (!this.push(bytes)) connection.pause();
 		});
-		connection.on('data', options.multiplexed ? demultiplex : give);
+		connection.on('data', demultiplex);
 		connection.once('end', () => this.push(null));
 		connection.once('error', (error) => this.destroy(error));
 		connection.once('close', () => {

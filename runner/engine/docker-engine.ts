@@ -6,7 +6,7 @@ import { LabError } from '#contract/errors.ts';
 import { bounded, dockerMessage, statusOf, unless } from './calls.ts';
 import { delegate, delegationScript } from './cgroup.ts';
 import type { CallOptions, ContainerInfo, Engine, EngineFacts } from './engine.ts';
-import { dial, openPipe, openTerminal, runExec } from './exec.ts';
+import { dial, openPipe, runExec } from './exec.ts';
 import { type DockerInfo, type DockerVersion, readFacts } from './facts.ts';
 import { type HostConfig, nodeContainer } from './node-container.ts';
 import { openNodeEngine } from './node-engine.ts';
@@ -134,7 +134,6 @@ export function dockerEngine(kind: EngineFacts['kind'], address: string): Docker
 			}),
 
 		exec: (id, argv, options) => runExec(docker, id, argv, options),
-		openTerminal: (id, argv, size, options) => openTerminal(docker, id, argv, size, options),
 		openPipe: (id, argv, options) => openPipe(docker, id, argv, options),
 		dial: (id, target, options) => dial(docker, id, target, options),
 		nodeEngine: (id) => openNodeEngine(engine, id),

@@ -70,15 +70,7 @@ export interface CallOptions {
 	timeoutMs?: number;
 }
 
-/** A command with a terminal, in a container. `duplex` carries raw bytes both ways; destroying it ends the command's client. */
-export interface TerminalStream {
-	duplex: Duplex;
-	resize(cols: number, rows: number): Promise<void>;
-	/** Exit code, once it has ended; `undefined` when the engine cannot say. */
-	ended: Promise<number | undefined>;
-}
-
-/** A command without a terminal, in a container: `duplex` writes its stdin and reads its stdout; destroying it closes stdin. */
+/** A command in a container: `duplex` writes its stdin and reads its stdout; destroying it closes stdin. */
 export interface PipeStream {
 	duplex: Duplex;
 	/** Exit code, once it has ended or the container has; `undefined` when the engine cannot say. */
@@ -119,13 +111,6 @@ export interface Engine {
 
 	/** Runs a program to its end. Output beyond 1 MiB is cut. */
 	exec(id: string, argv: string[], options?: CallOptions & { stdin?: string | Readable }): Promise<ExecResult>;
-	/** Runs a program on a new terminal. */
-	openTerminal(
-		id: string,
-		argv: string[],
-		size: { cols: number; rows: number },
-		options?: CallOptions & { env?: string[] },
-	): Promise<TerminalStream>;
 	/** Runs a program that stays, speaking over its stdin and stdout. Its stderr is dropped. */
 	openPipe(id: string, argv: string[], options?: CallOptions): Promise<PipeStream>;
 	/** Connects to a socket inside a container: `unix:/var/run/docker.sock`, `tcp:127.0.0.1:8080`. Ends are propagated. */

@@ -1,18 +1,15 @@
-// Exec: commands in containers, with and without a terminal, over Docker's exec API.
-import { randomUUID } from 'node:crypto';
+// Exec: commands in containers, over Docker's exec API.
 import type { Duplex, Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { LabError } from '#contract/errors.ts';
 import { bounded, dockerMessage, statusOf } from './calls.ts';
 import { CommandDuplex } from './command-duplex.ts';
-import type { CallOptions, ExecResult, PipeStream, TerminalStream } from './engine.ts';
+import type { CallOptions, ExecResult, PipeStream } from './engine.ts';
 
 const openTimeoutMs = 10_000;
 const execTimeoutMs = 60_000;
 const keptBytes = 1024 * 1024;
-/** Where commands with a terminal leave their process ID, inside the container. */
-const marks = '/run/shoal/commands';
 
 interface OpenExec {
 	exec: Dockerode.Exec;
@@ -31,7 +28,7 @@ export async function runExec(
 		const withStdin = options.stdin !== undefined;
 		const { exec, connection } = await open(docker, id, signal, { Cmd: argv, AttachStdin: withStdin });
 		const stderr = keep();
-		const duplex = new CommandDuplex(connection, { multiplexed: true, onStderr: stderr.take });
+		const duplex = new CommandDuplex(connection, stderr.take);
 		signal.addEventListener('abort', () => duplex.destroy(), { once: true });
 		if (typeof options.stdin === 'string') duplex.end(options.stdin);
 		else if (options.stdin) options.stdin.once('error', (error) => duplex.destroy(error)).pipe(duplex);
@@ -58,7 +55,7 @@ export async function openPipe(
 	const { exec, connection } = await bounded(`starting ${argv[0]}`, bounds, (signal) =>
 		open(docker, id, signal, { Cmd: argv, AttachStdin: true }),
 	);
-	const duplex = new CommandDuplex(connection, { multiplexed: true });
+	const duplex = new CommandDuplex(connection);
 	return { duplex, ended: endOf(exec, duplex) };
 }
 
@@ -72,54 +69,7 @@ export async function dial(docker: Dockerode, id: string, address: string, optio
 	return (await openPipe(docker, id, ['socat', '-', target], options)).duplex;
 }
 
-/**
- * Runs a program on a new terminal of the given size. The size is set before the program starts: a resize afterwards,
- * which is all that engines before 23 offer, would come too late for its first screen.
- */
-export async function openTerminal(
-	docker: Dockerode,
-	id: string,
-	argv: string[],
-	size: { cols: number; rows: number },
-	options: CallOptions & { env?: string[] } = {},
-): Promise<TerminalStream> {
-	const bounds = { timeoutMs: openTimeoutMs, ...options };
-	const mark = `${marks}/${randomUUID()}`;
-	const prepare = `stty cols "$1" rows "$2"; mkdir -p ${marks}; echo $$ >"$3"; shift 3; exec "$@"`;
-	const { exec, connection } = await bounded('opening a terminal', bounds, (signal) =>
-		open(docker, id, signal, {
-			Cmd: ['/bin/sh', '-c', prepare, 'sh', String(size.cols), String(size.rows), mark, ...argv],
-			Env: ['TERM=xterm-256color', ...(options.env ?? [])],
-			AttachStdin: true,
-			Tty: true,
-		}),
-	);
-	const duplex = new CommandDuplex(connection, { multiplexed: false });
-	const ended = endOf(exec, duplex).then(async (exitCode) => {
-		// Docker leaves a command with a terminal running when its client goes, and nothing else would ever end it.
-		if (exitCode === undefined) await hangUp(docker, id, mark);
-		return exitCode;
-	});
-	return {
-		duplex,
-		ended,
-		resize: (cols, rows) =>
-			bounded('resizing a terminal', { timeoutMs: openTimeoutMs }, async (signal) => {
-				await exec.resize({ w: cols, h: rows, abortSignal: signal }).catch((error) => {
-					// It has ended, or is not quite there yet: in both cases there is nobody to tell.
-					if (statusOf(error) === undefined) throw error;
-				});
-			}),
-	};
-}
-
-/** Ends the command as a closed terminal would. Its container may be gone, which is as good. */
-async function hangUp(docker: Dockerode, id: string, mark: string): Promise<void> {
-	const script = 'pid=$(cat "$1") && rm -f "$1" && kill -HUP "$pid"';
-	await runExec(docker, id, ['/bin/sh', '-c', script, 'sh', mark], { timeoutMs: openTimeoutMs }).catch(() => {});
-}
-
-type ExecRequest = { Cmd: string[]; Env?: string[]; AttachStdin: boolean; Tty?: boolean };
+type ExecRequest = { Cmd: string[]; AttachStdin: boolean };
 
 async function open(docker: Dockerode, id: string, signal: AbortSignal, request: ExecRequest): Promise<OpenExec> {
 	try {
@@ -127,7 +77,7 @@ async function open(docker: Dockerode, id: string, signal: AbortSignal, request:
 			.getContainer(id)
 			.exec({ ...request, AttachStdout: true, AttachStderr: true, abortSignal: signal });
 		// No signal here: it would end the command too, long after it was opened.
-		const started = exec.start({ hijack: true, stdin: true, Tty: request.Tty ?? false });
+		const started = exec.start({ hijack: true, stdin: true });
 		started.then(
 			(late) => signal.aborted && late.destroy(),
 			() => {},

@@ -17,6 +17,7 @@ import {
 	tablePath,
 	verbosePath,
 } from './networks.ts';
+import { createRuleWriter } from './rule-writer.ts';
 import { forgottenBetween, type NodeView, noRules, rulesFor } from './rules.ts';
 import { encryptionProbe, forgetScript, scriptsOf } from './script.ts';
 
@@ -67,6 +68,12 @@ const lostAfterMs = 20_000;
 /** Rules are put back at once when they change; this is for what nobody reports, such as addresses and sysctls. */
 const repairEveryMs = 60_000;
 const touchedPauseMs = 150;
+/** The part of Docker's answer to `GET /info` that matters here. */
+interface EngineInfo {
+	/** Since Engine 28. */
+	FirewallBackend?: { Driver?: string };
+	Swarm: { LocalNodeState: string };
+}
 const noIngress =
 	'The swarm has no ingress network: ports are published nowhere until "docker network create --driver overlay --ingress ingress".';
 
@@ -84,12 +91,12 @@ export function startMeshNode(
 	const stopping = new AbortController();
 	const tables = new Map<string, Endpoint[]>();
 	const peers = new Map<string, string>();
-	const applied = new Map<string, string>();
 	/** What the hand was told to go on doing. */
 	const told = new Map<string, string>();
 	/** Networks whose gossip cannot be read. */
 	const blind = new Set<string>();
 	let networks: { id: string; ingress: boolean; balancer: string | undefined }[] = [];
+	let hadIngress = false;
 	let gateway: NodeView['gateway'];
 	let ruleSet = noRules;
 	let ipvs = 'unknown';
@@ -101,13 +108,20 @@ export function startMeshNode(
 	let again = false;
 	let looking: Promise<void> | undefined;
 	let lookAgain = false;
-	const problems = new Set<string>();
+	/** What is wrong at the moment, by what it is about: each is told once, and again when it comes back. */
+	const problems = new Map<string, string>();
 	const probed = new Set<string>();
 
-	const problem = (sentence: string) => {
-		if (!problems.has(sentence)) listener.problem({ node: node.name, problem: sentence });
-		problems.add(sentence);
+	const problem = (about: string, sentence?: string) => {
+		if (sentence === undefined) return void problems.delete(about);
+		if (problems.get(about) !== sentence) listener.problem({ node: node.name, problem: sentence });
+		problems.set(about, sentence);
 	};
+	const writer = createRuleWriter({
+		now,
+		again: () => update(),
+		problem: (namespace, sentence) => problem(`rules of ${namespace}`, sentence),
+	});
 	const become = (next: 'answers' | 'silent' | 'ended') => {
 		if (state === next) return;
 		state = next;
@@ -128,7 +142,9 @@ export function startMeshNode(
 				await readNetworks(hand);
 			}
 		})()
-			.catch((error: Error) => problem(`What the node says of its networks is not understood: ${error.message}`))
+			.catch((error: Error) =>
+				problem('networks', `What the node says of its networks is not understood: ${error.message}`),
+			)
 			.finally(() => {
 				looking = undefined;
 			});
@@ -138,8 +154,10 @@ export function startMeshNode(
 		const [list, bridge] = await Promise.all([from.get('docker', networksPath), from.get('docker', gatewayPath)]);
 		if (list.status !== 200) return;
 		const listed = swarmNetworks(list.body);
-		if (listed.length > 0 && !listed.some((network) => network.Ingress)) problem(noIngress);
-		else problems.delete(noIngress);
+		const hasIngress = listed.some((network) => network.Ingress);
+		const lacksIngress = !hasIngress && (listed.length > 0 || (hadIngress && (await isInSwarm(from))));
+		hadIngress = hasIngress || lacksIngress;
+		problem('ingress', lacksIngress ? noIngress : undefined);
 		const inspected = await Promise.all(listed.map((network) => from.get('docker', networkPath(network.Id))));
 		const known = inspected
 			.filter((answer) => answer.status === 200)
@@ -159,6 +177,11 @@ export function startMeshNode(
 		for (const id of blind) if (!present.some((network) => network.id === id)) blind.delete(id);
 		update();
 	};
+	/** Who leaves a swarm loses its networks too, and misses none. */
+	const isInSwarm = async (from: Hand): Promise<boolean> => {
+		const info = await from.get('docker', '/info');
+		return info.status === 200 && (JSON.parse(info.body) as EngineInfo).Swarm.LocalNodeState === 'active';
+	};
 	/** Docker makes the network and starts the tasks, and says nowhere that they will never reach each other. */
 	const probeEncryption = async (from: Hand, network: string) => {
 		if (probed.has(network)) return;
@@ -166,6 +189,7 @@ export function startMeshNode(
 		const answer = await from.run('-', encryptionProbe);
 		if (answer.status === 1)
 			problem(
+				`encryption of ${network}`,
 				`The network ${network} is encrypted, which this kernel cannot do (${answer.body.trim()}): its tasks do not reach other nodes.`,
 			);
 	};
@@ -244,23 +268,10 @@ export function startMeshNode(
 		const gone = new Set(networks.flatMap((network) => [...departed(network.id)]));
 		const next = rulesFor(view, gone);
 		const scripts = scriptsOf(next);
-		for (const namespace of applied.keys()) if (!scripts.has(namespace)) applied.delete(namespace);
 		const forgotten = forgottenBetween(ruleSet, next);
 		ruleSet = next;
 		tell(to, 'watch', [...scripts.keys()]);
-		const write = async (namespace: string, script: string) => {
-			if (applied.get(namespace) === script) return;
-			const answer = await to.run(namespace, script);
-			if (answer.status === 0) applied.set(namespace, script);
-			// 125: the namespace went meanwhile, which the next look at the networks will see.
-			else if (answer.status !== 125 && answer.status !== -1)
-				problem(
-					`The rules of ${namespace === '-' ? 'the node' : namespace} could not be written: ${answer.body.trim()}`,
-				);
-		};
-		// From the inside out: a client that is let in early would be answered by nobody, and wait.
-		for (const [namespace, script] of scripts) if (namespace !== '-') await write(namespace, script);
-		await write('-', scripts.get('-') ?? '');
+		await writer.write(to, scripts);
 		for (const flows of forgotten) await to.run(flows.namespace, forgetScript(flows));
 		const holdable = next.node.ports.filter(({ protocol }) => protocol !== 'sctp');
 		tell(
@@ -270,17 +281,17 @@ export function startMeshNode(
 		);
 	};
 	const touched = async (namespace: string) => {
-		applied.delete(namespace);
+		writer.forget(namespace);
 		// dockerd writes many rules one after the other when a container starts: wait for it to finish.
 		await sleep(touchedPauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-		if (!applied.has(namespace)) update();
+		if (!writer.isWritten(namespace)) update();
 	};
 
 	/** Holds the hand for as long as it lives. Resolves with whether it ever spoke. */
 	const attend = async (): Promise<boolean> => {
 		const pipe = await engine.openPipe(node.containerId, [handPath], { signal: stopping.signal });
 		let spoke = false;
-		applied.clear();
+		writer.forget();
 		told.clear();
 		blind.clear();
 		const taken: Hand = takeHand(pipe, {
@@ -309,7 +320,7 @@ export function startMeshNode(
 	const lookAtEngine = async (from: Hand) => {
 		const info = await from.get('docker', '/info');
 		if (info.status === 200) {
-			const { FirewallBackend } = JSON.parse(info.body) as { FirewallBackend?: { Driver?: string } };
+			const { FirewallBackend } = JSON.parse(info.body) as EngineInfo;
 			firewall = FirewallBackend?.Driver ?? 'iptables';
 		}
 		await lookAtNetworks();
@@ -330,7 +341,7 @@ export function startMeshNode(
 		if (hand && silentMs > lostAfterMs) hand.close();
 	}, 1_000);
 	const repair = setInterval(() => {
-		applied.clear();
+		writer.forget();
 		void lookAtNetworks();
 	}, repairEveryMs);
 
@@ -348,6 +359,7 @@ export function startMeshNode(
 			clearInterval(pulse);
 			clearInterval(repair);
 			stopping.abort();
+			writer.close();
 			hand?.close();
 			await live;
 		},

@@ -128,7 +128,10 @@ const emptyNodeScript = [
 	'',
 ].join('\n');
 
-/** Namespace (`-` for the node's own) -> script. */
+/**
+ * Namespace (`-` for the node's own) -> script, in the order to write them: from the inside out, because a client that is
+ * let in early would be answered by nobody, and wait.
+ */
 export function scriptsOf(rules: RuleSet): Map<string, string> {
 	const scripts = new Map(rules.sandboxes.map((sandbox) => [sandbox.namespace, sandboxScript(sandbox)]));
 	scripts.set('-', nodeScript(rules.node));

@@ -1,7 +1,7 @@
 // Bench of terminals: from key to echo, and how fast a big file runs through, each beside a plain `docker exec -t`.
 import { flow } from '#contract/socket.ts';
 import { systemClock } from '#runner/clock.ts';
-import type { Engine } from '#runner/engine/engine.ts';
+import type { DockerEngine } from '#runner/engine/docker-engine.ts';
 import type { SandboxNode } from '#runner/sandbox/cluster-access.ts';
 import { createTerminals } from '#runner/terminal/terminals.ts';
 import { type Bench, type Collector, collector, ratio, summarise } from './figures.ts';
@@ -94,13 +94,20 @@ async function terminalLine(node: SandboxNode): Promise<Line> {
 	});
 }
 
-async function execLine(engine: Engine, node: SandboxNode): Promise<Line> {
-	const { duplex } = await engine.openTerminal(node.containerId, ['bash', '-l'], size);
+/** `docker exec -t`, as its client does it. */
+async function execLine({ docker }: DockerEngine, node: SandboxNode): Promise<Line> {
+	const streams = { AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: true };
+	const exec = await docker.getContainer(node.containerId).exec({ Cmd: ['bash', '-l'], ...streams });
+	const duplex = await exec.start({ hijack: true, stdin: true, Tty: true });
+	await exec.resize({ w: size.cols, h: size.rows });
 	const line = { onOutput: (_bytes: Uint8Array) => {} };
 	duplex.on('data', (bytes: Buffer) => line.onOutput(bytes));
 	return Object.assign(line, {
 		write: (text: string) => void duplex.write(text),
-		[Symbol.asyncDispose]: async () => void duplex.destroy(),
+		[Symbol.asyncDispose]: async () => {
+			duplex.write('\x03\x04');
+			duplex.destroy();
+		},
 	});
 }
 

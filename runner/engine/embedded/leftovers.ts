@@ -9,7 +9,7 @@ import type { EngineLayout } from './layout.ts';
 const killRounds = 50;
 const killPollMs = 40;
 
-/** Kills containers and shims, unmounts, and removes empty cgroups. The daemons must be stopped before. */
+/** Kills daemons, containers and shims that still run, unmounts, and removes empty cgroups. */
 export async function removeLeftovers(layout: EngineLayout): Promise<void> {
 	const containers = await containerIds(layout);
 	for (let round = 0; round < killRounds; round++) {
@@ -28,12 +28,17 @@ export async function removeLeftovers(layout: EngineLayout): Promise<void> {
 	await removeCgroups(buildGroup);
 }
 
-/** Whether a process is one of the engine's: a shim of its containerd, or inside one of its containers. */
+/** Whether a process is one of the engine's: a daemon or a shim of its own, or inside one of its containers. */
 export function belongsTo(
 	process: { command: string; cgroup: string },
-	engine: { instance: string; containerdSocket: string; containers: string[] },
+	engine: Pick<EngineLayout, 'instance' | 'containerdSocket' | 'containerdConfig' | 'dockerdConfig'> & {
+		containers: string[];
+	},
 ): boolean {
-	if (process.command.split('\0').includes(engine.containerdSocket)) return true;
+	const words = process.command.split('\0');
+	// A daemon whose record was lost is known by its configuration, a shim by its containerd.
+	const own = [engine.containerdSocket, engine.containerdConfig, engine.dockerdConfig];
+	if (own.some((file) => words.includes(file))) return true;
 	const groups = process.cgroup.split('\n').map((line) => line.split(':').slice(2).join(':'));
 	return groups.some(
 		(path) =>
@@ -43,7 +48,6 @@ export function belongsTo(
 }
 
 async function processesOf(layout: EngineLayout, containers: string[]): Promise<{ pid: number; command: string }[]> {
-	const { instance, containerdSocket } = layout;
 	const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
 	const found = await Promise.all(
 		pids.map(async (pid) => {
@@ -52,7 +56,7 @@ async function processesOf(layout: EngineLayout, containers: string[]): Promise<
 			);
 			// A zombie is dead already, and its parent's to bury.
 			if (!command || !cgroup || / Z /.test(state?.slice(state.lastIndexOf(')')) ?? '')) return [];
-			return belongsTo({ command, cgroup }, { instance, containerdSocket, containers }) ? [{ pid, command }] : [];
+			return belongsTo({ command, cgroup }, { ...layout, containers }) ? [{ pid, command }] : [];
 		}),
 	);
 	return found.flat();

@@ -173,41 +173,6 @@ describe('a command', () => {
 	});
 });
 
-describe('a terminal', () => {
-	const open = async (argv: string[]) => {
-		const terminal = await engine.openTerminal(id, argv, { cols: 97, rows: 31 });
-		let seen = '';
-		terminal.duplex.on('data', (bytes: Buffer) => {
-			seen += bytes.toString();
-		});
-		const until = async (text: string | RegExp) => {
-			const deadline = Date.now() + 10_000;
-			while (!(typeof text === 'string' ? seen.includes(text) : text.test(seen))) {
-				if (Date.now() > deadline) throw new Error(`not seen in 10 s; seen: ${seen}`);
-				await delay(20);
-			}
-		};
-		return { ...terminal, until };
-	};
-
-	test('has its size before the program starts, and takes a new one', async () => {
-		const terminal = await open(['bash', '-c', 'stty size; read -r; stty size; exit 4']);
-		await terminal.until('31 97');
-		await terminal.resize(50, 20);
-		terminal.duplex.write('\n');
-		await terminal.until('20 50');
-		expect(await terminal.ended).toBe(4);
-	});
-
-	test('hangs up its program when it is closed', async () => {
-		const terminal = await open(['sh', '-c', 'echo begun; exec sleep 4321']);
-		await terminal.until('begun');
-		terminal.duplex.destroy();
-		expect(await terminal.ended).toBeUndefined();
-		expect((await engine.exec(id, ['pgrep', '-f', 'sleep 4321'])).stdout).toBe('');
-	});
-});
-
 describe('a pipe', () => {
 	test('carries bytes both ways and ends with its program', async () => {
 		const pipe = await engine.openPipe(id, ['sh', '-c', 'cat; exit 5']);

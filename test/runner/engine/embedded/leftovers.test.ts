@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { belongsTo, shimSocket } from '#runner/engine/embedded/leftovers.ts';
 
 const id = '10fdeecd3a96c5d0';
-const engine = { instance: 'dev', containerdSocket: '/run/shoal/dev/containerd.sock', containers: [id] };
+const engine = {
+	instance: 'dev',
+	containerdSocket: '/run/shoal/dev/containerd.sock',
+	containerdConfig: '/var/lib/shoal/dev/engine/containerd.toml',
+	dockerdConfig: '/var/lib/shoal/dev/engine/dockerd.json',
+	containers: [id],
+};
 
 test.each([
 	[
@@ -11,6 +17,8 @@ test.each([
 		'containerd-shim-runc-v2\0-namespace\0moby\0-address\0/run/shoal/dev/containerd.sock\0',
 		'0::/user.slice\n',
 	],
+	['its containerd', 'containerd\0--config\0/var/lib/shoal/dev/engine/containerd.toml\0', '0::/\n'],
+	['its dockerd', 'dockerd\0--config-file\0/var/lib/shoal/dev/engine/dockerd.json\0', '0::/\n'],
 	['a process of a container, cgroup v1', 'dockerd\0', `4:memory:/shoal-dev/${id}\n0::/\n`],
 	['a container inside a container', 'sh\0', `4:memory:/shoal-dev/${id}/docker/77aa\n`],
 	['a build that was broken off', 'apt-get\0', `4:memory:/shoal-build/${id}\n`],
@@ -21,6 +29,7 @@ test.each([
 
 test.each([
 	['a shim of another instance', 'containerd-shim-runc-v2\0-address\0/run/shoal/dev2/containerd.sock\0', '0::/\n'],
+	['a daemon of another instance', 'containerd\0--config\0/var/lib/shoal/dev2/engine/containerd.toml\0', '0::/\n'],
 	['a container of another instance', 'dockerd\0', '4:memory:/shoal-dev2/10fdeecd3a96\n'],
 	['a build of another instance', 'apt-get\0', '4:memory:/shoal-build/77aa77aa77aa\n'],
 	['a container of the host’s own engine', 'nginx\0', '0::/system.slice/docker-77aa77aa77aa.scope\n'],
