@@ -13,8 +13,8 @@ export interface HostLedger {
 	running: string[];
 	/** Instances with anything on the machine, running or not. */
 	present: string[];
-	/** sysctl name -> value before Shoal. */
-	sysctls: Record<string, string>;
+	/** sysctl name -> its value before Shoal, and the one that Shoal wrote. */
+	sysctls: Record<string, { before: string; raised: string }>;
 	/** Whether Shoal made the user that nodes are mapped to. */
 	madeUser: boolean;
 	/** Debian packages that Shoal installed. They stay after `down`, which names them. */

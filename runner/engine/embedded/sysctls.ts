@@ -41,18 +41,18 @@ export async function raiseSysctls(ledger: HostLedger, root = '/proc/sys', least
 			() => true,
 			() => false,
 		);
-		if (written) ledger.sysctls[name] ??= before;
+		if (written) ledger.sysctls[name] = { before: ledger.sysctls[name]?.before ?? before, raised: String(value) };
 		else refused.push(`${name} ${before}`);
 	}
 	return refused;
 }
 
 /** Puts the remembered values back, except where somebody else changed them in the meantime. */
-export async function restoreSysctls(ledger: HostLedger, root = '/proc/sys', least = leastValues): Promise<void> {
-	for (const [name, before] of Object.entries(ledger.sysctls)) {
+export async function restoreSysctls(ledger: HostLedger, root = '/proc/sys'): Promise<void> {
+	for (const [name, { before, raised }] of Object.entries(ledger.sysctls)) {
 		const file = sysctlFile(root, name);
 		const now = await readFile(file, 'utf8').catch(() => '');
-		if (now.trim() === String(least[name])) await writeFile(file, `${before}\n`).catch(() => {});
+		if (now.trim() === raised) await writeFile(file, `${before}\n`).catch(() => {});
 	}
 	ledger.sysctls = {};
 }

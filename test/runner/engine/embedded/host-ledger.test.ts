@@ -29,7 +29,7 @@ describe('the file', () => {
 			bootId: 'boot1',
 			running: ['dev'],
 			present: ['dev'],
-			sysctls: { a: '1' },
+			sysctls: { a: { before: '1', raised: '2' } },
 			madeUser: true,
 		});
 		expect(parseLedger(stored, 'boot2')).toMatchObject({ running: [], present: ['dev'], sysctls: {}, madeUser: true });
@@ -80,9 +80,9 @@ describe('kernel settings', () => {
 		await set('net.ipv4.ip_forward', '1');
 		const ledger = parseLedger('', 'boot1');
 		expect(await raiseSysctls(ledger, join(folder, 'sys'), least)).toEqual([]);
-		expect(ledger.sysctls).toEqual({ 'fs.inotify.max_user_instances': '128' });
+		expect(ledger.sysctls).toEqual({ 'fs.inotify.max_user_instances': { before: '128', raised: '8192' } });
 		expect(await get('fs.inotify.max_user_instances')).toBe('8192');
-		await restoreSysctls(ledger, join(folder, 'sys'), least);
+		await restoreSysctls(ledger, join(folder, 'sys'));
 		expect(await get('fs.inotify.max_user_instances')).toBe('128');
 		expect(await get('net.ipv4.ip_forward')).toBe('1');
 		expect(ledger.sysctls).toEqual({});
@@ -93,8 +93,15 @@ describe('kernel settings', () => {
 		const ledger = parseLedger('', 'boot1');
 		await raiseSysctls(ledger, join(folder, 'sys'), least);
 		await set('fs.inotify.max_user_instances', '99999');
-		await restoreSysctls(ledger, join(folder, 'sys'), least);
+		await restoreSysctls(ledger, join(folder, 'sys'));
 		expect(await get('fs.inotify.max_user_instances')).toBe('99999');
+	});
+
+	test('a version that raised it to another value is undone by this one', async () => {
+		await set('net.ipv4.ip_forward', '7');
+		const ledger = { ...parseLedger('', 'boot1'), sysctls: { 'net.ipv4.ip_forward': { before: '0', raised: '7' } } };
+		await restoreSysctls(ledger, join(folder, 'sys'));
+		expect(await get('net.ipv4.ip_forward')).toBe('0');
 	});
 
 	test('the first value is remembered, not the one a second instance finds', async () => {
@@ -103,6 +110,6 @@ describe('kernel settings', () => {
 		await raiseSysctls(ledger, join(folder, 'sys'), least);
 		await set('net.ipv4.ip_forward', '0');
 		await raiseSysctls(ledger, join(folder, 'sys'), least);
-		expect(ledger.sysctls['net.ipv4.ip_forward']).toBe('0');
+		expect(ledger.sysctls['net.ipv4.ip_forward']?.before).toBe('0');
 	});
 });
