@@ -48,23 +48,24 @@ export function dockerEngine(kind: EngineFacts['kind'], address: string): Docker
 		return known;
 	};
 
-	/** Hands the node its cgroup, where the engine has not done so. */
+	/** Hands the node its cgroup, where the engine has not done so, and closes the one above. */
 	const delegateTo = async (id: string, signal: AbortSignal): Promise<void> => {
 		const { remappedUid: uid, cgroup, cgroupDriver: driver } = await facts({ signal });
-		if (uid === undefined || (cgroup === 2 && driver === 'systemd')) return;
-		const { State } = await docker.getContainer(id).inspect({ abortSignal: signal });
+		if (uid === undefined) return;
+		const { State, Image } = await docker.getContainer(id).inspect({ abortSignal: signal });
 		if (State.Pid === 0) {
 			throw new LabError('node.unreachable', { node: id.slice(0, 12), reason: `it ended with ${State.ExitCode}` });
 		}
-		if (kind === 'embedded') {
+		const membership = await readFile(`/proc/${State.Pid}/cgroup`, 'utf8').catch(() => '');
+		// A process of that number whose groups have the container's name: the engine is on this host.
+		if (process.getuid?.() === 0 && membership.includes(id)) {
 			const host = { cgroup, driver, uid, root: '/sys/fs/cgroup', delegateFile: '/sys/kernel/cgroup/delegate' };
-			await delegate(await readFile(`/proc/${State.Pid}/cgroup`, 'utf8'), host);
+			await delegate(membership, host);
 			return;
 		}
-		const { Image } = await docker.getContainer(id).inspect({ abortSignal: signal });
 		await runContainer(docker, signal, {
 			Image,
-			Cmd: ['sh', '-c', delegationScript(State.Pid, uid, '/run/hostcgroup')],
+			Cmd: ['sh', '-c', delegationScript(State.Pid, uid, '/run/hostcgroup', driver)],
 			HostConfig: hostHelper('/sys/fs/cgroup:/run/hostcgroup'),
 		});
 	};

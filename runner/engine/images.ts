@@ -6,7 +6,6 @@ import { pipeline } from 'node:stream/promises';
 import { LabError } from '#contract/errors.ts';
 import { drain, ensureBaseImage } from './base-image.ts';
 import { bounded } from './calls.ts';
-import { buildGroup } from './cgroup.ts';
 import { lastLines } from './command.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { sourceHash, sourceLabel } from './image-hash.ts';
@@ -134,13 +133,11 @@ async function build(
 	};
 	try {
 		await bounded(`building ${reference}`, { timeoutMs: buildTimeoutMs, signal }, async (abortSignal) => {
-			const { cgroupDriver } = await engine.facts({ signal: abortSignal });
 			const options = {
 				t: reference,
 				labels: { [sourceLabel]: hash },
 				rm: true,
 				forcerm: true,
-				...(engine.kind === 'embedded' && cgroupDriver === 'cgroupfs' ? { cgroupparent: `/${buildGroup}` } : {}),
 				abortSignal,
 			};
 			const progress = await engine.docker.buildImage({ context: folder, src: ['.'] }, options);

@@ -1,6 +1,7 @@
 // Node container: what is asked of the engine for a node. Never `--privileged`.
 import type Dockerode from 'dockerode';
-import type { EngineFacts, NodeSpec } from './engine.ts';
+import { nodeGroup } from './cgroup.ts';
+import { type EngineFacts, label, type NodeSpec } from './engine.ts';
 
 /** dockerode's types lack what Docker has had since 20.10. */
 export type HostConfig = Dockerode.HostConfig & { CgroupnsMode?: 'private' | 'host' };
@@ -37,6 +38,7 @@ export function nodeContainer(spec: NodeSpec, facts: EngineFacts): Dockerode.Con
 		MaskedPaths: [],
 		ReadonlyPaths: [],
 		CgroupnsMode: 'private',
+		CgroupParent: nodeGroup(spec.labels[label.instance] ?? 'node', facts.cgroupDriver),
 		// While it is visible, the kernel lets the node mount a writable sysfs of its own; the entry drops it at once.
 		Binds: facts.profile === 'unprivileged' ? ['/sys:/run/hostsys'] : [],
 		Memory: limits.memoryBytes,
