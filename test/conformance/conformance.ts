@@ -4,6 +4,7 @@
 //   npm run conformance -- --group networking  only groups with that in their name
 //   npm run conformance -- --row port          only behaviours with that in their name
 //   npm run conformance -- --nodes reference   plain `--privileged` nodes on the given engine, with Docker's own balancer
+//   npm run conformance -- --nodes beside      the same with Shoal's mesh running, which must step aside
 //   npm run conformance -- --host vm           both ways, on a stock Debian in an emulator
 //   npm run conformance -- --lines             results as JSON, one a line, for programs
 import { writeFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ import { stopEngine } from '#runner/engine/open-engine.ts';
 import type { Group } from './behaviour.ts';
 import { openNodes } from './open-nodes.ts';
 import { reasons } from './reasons.ts';
-import { referenceNodes } from './reference-nodes.ts';
+import { referenceNodes, referenceNodesBesideMesh } from './reference-nodes.ts';
 import { lineOf, markdownOf, type Run, totalOf } from './report.ts';
 import { groups } from './rows/groups.ts';
 import { shoalNodes } from './shoal-nodes.ts';
@@ -45,30 +46,35 @@ function chosenGroups(): Group[] {
 		.filter((group) => group.behaviours.length > 0);
 }
 
-const isReference = options.nodes === 'reference';
+/** Profile -> how its nodes are made, and what they are. All but Shoal's own run on the engine that the host has. */
+const profiles = {
+	shoal: { make: shoalNodes, kind: "Shoal's nodes" },
+	reference: { make: referenceNodes, kind: 'privileged nodes' },
+	beside: { make: referenceNodesBesideMesh, kind: 'privileged nodes beside the mesh' },
+};
+const profile = (options.nodes ?? 'shoal') as keyof typeof profiles;
+if (!(profile in profiles)) throw new Error(`--nodes is one of ${Object.keys(profiles).join(', ')}`);
+const isShoal = profile === 'shoal';
 const read = readConfig({
 	...process.env,
 	SHOAL_INSTANCE: process.env.SHOAL_INSTANCE ?? 'conform',
-	...(isReference ? { SHOAL_ENGINE: 'given' } : {}),
+	...(isShoal ? {} : { SHOAL_ENGINE: 'given' }),
 });
 if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const { config } = read;
 if (options.host === 'vm') {
 	const { conformanceInVm } = await import('./in-vm.ts');
-	const profiles = options.nodes === undefined ? ['shoal', 'reference'] : [options.nodes];
-	process.exit(await conformanceInVm({ config, profiles, group: options.group, row: options.row }));
+	const wanted = options.nodes === undefined ? Object.keys(profiles) : [profile];
+	process.exit(await conformanceInVm({ config, profiles: wanted, group: options.group, row: options.row }));
 }
 const report = showStages(options.lines ? process.stderr : process.stdout);
 const slowness = Number(options.slowness);
-const make = isReference ? referenceNodes : shoalNodes;
+const { make, kind } = profiles[profile];
 const { engine, makeCluster } = await openNodes(config, report, make, { slowness, onProblem: console.error });
 const facts = await engine.facts();
-const kind = isReference ? 'privileged nodes' : "Shoal's nodes";
 const nodes = `${kind}, ${facts.os}, Linux ${release()}, cgroup v${facts.cgroup}`;
 const onResult = (result: Result) =>
-	console.log(
-		options.lines ? JSON.stringify({ profile: isReference ? 'reference' : 'shoal', nodes, result }) : lineOf(result),
-	);
+	console.log(options.lines ? JSON.stringify({ profile, nodes, result }) : lineOf(result));
 
 const began = performance.now();
 const waiting = chosenGroups();
@@ -84,7 +90,7 @@ results.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
 const run: Run = { nodes, results };
 const total = `${totalOf(results)}, in ${Math.round((performance.now() - began) / 1000)} s`;
 console.error(`\n${total}`);
-if (!isReference && !options.group && !options.row && !options.lines) {
+if (isShoal && !options.group && !options.row && !options.lines) {
 	writeFileSync(new URL('RESULTS.md', import.meta.url), markdownOf(run, reasons));
 }
 await engine.close();

@@ -10,9 +10,10 @@ import type { Config } from '#runner/config.ts';
 import { ensureImages } from '../vm/images.ts';
 import { runInVm } from '../vm/run-in-vm.ts';
 import { type Kept, keep, runOf } from './kept.ts';
-import { reasons } from './reasons.ts';
+import { reasons, reasonsOfReference } from './reasons.ts';
 import { comparisonOf, lineOf, type Run, totalOf } from './report.ts';
 import { groups } from './rows/groups.ts';
+import { routingMesh } from './rows/networking.ts';
 import type { Result } from './suite.ts';
 
 /** Both ways, at most this long: an emulated CPU does a sixteenth of the work. */
@@ -22,7 +23,7 @@ const kept = new URL('results-vm.json', import.meta.url);
 const page = new URL('RESULTS-VM.md', import.meta.url);
 
 /**
- * Runs the suite in a VM, once for each profile (`shoal`, `reference`), and writes the page. Resolves with the exit code: 0
+ * Runs the suite in a VM, once for each profile (`shoal`, `reference`, `beside`), and writes the page. Resolves with the exit code: 0
  * when every behaviour holds in Shoal's nodes or has a reason.
  */
 export async function conformanceInVm(options: {
@@ -53,9 +54,13 @@ export async function conformanceInVm(options: {
 					...(options.group === undefined ? [] : ['--group', options.group]),
 					...(options.row === undefined ? [] : ['--row', options.row]),
 				];
-				const each = `for nodes in ${options.profiles.join(' ')}; do node "$0" --nodes $nodes "$@"; done`;
 				const suite = ['test/conformance/conformance.ts', '--lines', '--slowness', String(slowness), '--parallel', '1'];
-				return ['bash', '-c', each, ...suite, ...chosen];
+				// Beside the mesh, what matters is what the mesh would do.
+				const runs = options.profiles.map((profile) => [
+					...['node', ...suite, '--nodes', profile, ...chosen],
+					...(profile === 'beside' && chosen.length === 0 ? ['--group', routingMesh.name] : []),
+				]);
+				return ['bash', '-c', runs.map((run) => `${run.map(quoted).join(' ')};`).join(' ')];
 			},
 			timeoutMs,
 			report,
@@ -64,13 +69,17 @@ export async function conformanceInVm(options: {
 	} finally {
 		stdout.end();
 		await told;
-		const [shoal, reference] = ['shoal', 'reference'].map((profile) => runOf(known, profile, groups)) as [Run, Run];
-		await writeFile(page, comparisonOf(shoal, reference, reasons));
+		const [shoal, reference, beside] = ['shoal', 'reference', 'beside'].map((profile) =>
+			runOf(known, profile, groups),
+		) as [Run, Run, Run];
+		await writeFile(page, comparisonOf({ shoal, reference, beside }, reasons, reasonsOfReference));
 		console.log(`Shoal's nodes: ${totalOf(shoal.results)}. Reference: ${totalOf(reference.results)}.`);
 	}
 	const shoal = runOf(known, 'shoal', groups);
 	return shoal.results.every((result) => result.yes || result.name in reasons) ? 0 : 1;
 }
+
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 
 /** Never half a file, should the run be broken off. */
 async function writeWhole(file: URL, text: string): Promise<void> {

@@ -1,6 +1,11 @@
-// Reasons: behaviours that are known not to hold in a Shoal node, by name, each with why. Everything else must hold.
+// Reasons: behaviours that are known not to hold, by name, each with why.
+
+/** In Shoal's nodes. Everything else must hold. */
 export const reasons: Readonly<Record<string, string>> = {
 	'a second builder in a container':
 		'The builder runs from the image moby/buildkit, and no Docker Hub is in reach of a node.',
 	'an encrypted network carries traffic, or says that the kernel cannot': 'This kernel has no ESP (CONFIG_INET_ESP).',
 };
+
+/** In reference nodes, which are Docker's own doing. */
+export const reasonsOfReference: Readonly<Record<string, string>> = {};

@@ -6,9 +6,16 @@ import { type HostConfig, nodeContainer } from '#runner/engine/node-container.ts
 import type { MakeCluster } from './cluster.ts';
 import { type ShoalNodesOptions, shoalNodes } from './shoal-nodes.ts';
 
+type Options = Omit<ShoalNodesOptions, 'engine'> & { engine: DockerEngine };
+
 /** Makes clusters of privileged nodes, without Shoal's mesh. Only for a machine that is thrown away. */
-export function referenceNodes(options: Omit<ShoalNodesOptions, 'engine'> & { engine: DockerEngine }): MakeCluster {
+export function referenceNodes(options: Options): MakeCluster {
 	return shoalNodes({ ...options, engine: privileged(options.engine), mesh: false });
+}
+
+/** The same with the mesh there, which must see that IPVS works and leave the nodes alone. */
+export function referenceNodesBesideMesh(options: Options): MakeCluster {
+	return shoalNodes({ ...options, engine: privileged(options.engine), balancer: 'ipvs' });
 }
 
 /** The engine, but what it starts is privileged and in no user namespace. */

@@ -24,18 +24,22 @@ test('both ways are beside each other, and every no has its why', () => {
 		row('a | b', true),
 		row('ESP', false, 'no ESP'),
 	);
-	expect(comparisonOf(shoal, reference, { ESP: 'the kernel has none' })).toMatchInlineSnapshot(`
+	const beside = run('privileged nodes beside the mesh', row('a port answers', true));
+	expect(
+		comparisonOf({ shoal, reference, beside }, { ESP: 'the kernel has none' }, { ESP: 'none there either' }),
+	).toMatchInlineSnapshot(`
 		"# The same behaviours on a stock Debian host
 
 		Written by \`npm run conformance -- --host vm\`: the suite runs in a virtual machine, once with reference nodes and once
 		with Shoal's. Reference: privileged nodes. **2 of 3 yes.**
 		Shoal: Shoal’s nodes. **1 of 3 yes.** Rows that differ: 1.
+		Reference nodes with Shoal's mesh running, which leaves them to IPVS: **1 of 1 yes.**
 
 		| behaviour | reference | Shoal | |
 		|---|---|---|---|
 		| networking: a port answers | yes | yes |  |
 		| networking: a \\| b | yes | **no** | got: &lt;nothing> |
-		| networking: ESP | **no** | **no** | the kernel has none; reference: no ESP |
+		| networking: ESP | **no** | **no** | the kernel has none; reference: none there either |
 		"
 	`);
 });

@@ -44,19 +44,26 @@ export function markdownOf(run: Run, reasons: Readonly<Record<string, string>>):
 	].join('\n');
 }
 
-/** Both ways beside each other: what Docker does in plain privileged nodes, and what it does in Shoal's. */
-export function comparisonOf(shoal: Run, reference: Run, reasons: Readonly<Record<string, string>>): string {
+/**
+ * What Docker does in plain privileged nodes beside what it does in Shoal's. `reasons` says why a behaviour does not hold in
+ * Shoal's nodes, `ofReference` why it does not in plain ones.
+ */
+export function comparisonOf(
+	{ shoal, reference, beside }: { shoal: Run; reference: Run; beside: Run },
+	reasons: Readonly<Record<string, string>>,
+	ofReference: Readonly<Record<string, string>>,
+): string {
 	const key = (result: Result) => `${result.group}: ${result.name}`;
 	const inReference = new Map(reference.results.map((result) => [key(result), result]));
+	const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
 	const said = (result: Result | undefined) => (result === undefined ? 'not tried' : result.yes ? 'yes' : '**no**');
 	const rows = shoal.results.map((result) => {
 		const other = inReference.get(key(result));
 		const why = [
 			result.yes ? undefined : (reasons[result.name] ?? result.because),
-			other?.yes === false ? `reference: ${other.because}` : undefined,
+			other?.yes === false ? `reference: ${ofReference[result.name] ?? other.because}` : undefined,
 		].filter((text) => text !== undefined);
-		const note = why.join('; ').replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
-		return `| ${key(result).replaceAll('|', '\\|')} | ${said(other)} | ${said(result)} | ${note} |`;
+		return `| ${cell(key(result))} | ${said(other)} | ${said(result)} | ${cell(why.join('; '))} |`;
 	});
 	const differing = shoal.results.filter((result) => inReference.get(key(result))?.yes === !result.yes).length;
 	return [
@@ -65,6 +72,9 @@ export function comparisonOf(shoal: Run, reference: Run, reasons: Readonly<Recor
 		'Written by `npm run conformance -- --host vm`: the suite runs in a virtual machine, once with reference nodes and once',
 		`with Shoal's. Reference: ${reference.nodes}. **${totalOf(reference.results)}.**`,
 		`Shoal: ${shoal.nodes}. **${totalOf(shoal.results)}.** Rows that differ: ${differing}.`,
+		...(beside.results.length === 0
+			? []
+			: [`Reference nodes with Shoal's mesh running, which leaves them to IPVS: **${totalOf(beside.results)}.**`]),
 		'',
 		'| behaviour | reference | Shoal | |',
 		'|---|---|---|---|',

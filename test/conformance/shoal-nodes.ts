@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeNames, type Topology } from '#contract/topology.ts';
 import { type Engine, label } from '#runner/engine/engine.ts';
-import { startMesh } from '#runner/mesh/mesh.ts';
+import { type Balancer, type Mesh, startMesh } from '#runner/mesh/mesh.ts';
 import type { Answer, Cluster, MakeCluster } from './cluster.ts';
 
 export interface ShoalNodesOptions {
@@ -17,8 +17,10 @@ export interface ShoalNodesOptions {
 	slowness: number;
 	/** Told what the mesh could not do. */
 	onProblem: (problem: string) => void;
-	/** `false` leaves balancing to the nodes' own engines. */
+	/** `false`: there is none. */
 	mesh?: boolean;
+	/** Who must be the one that balances where there is a mesh: `mesh` when not said, or what it steps aside for. */
+	balancer?: Balancer;
 }
 
 /** /28 networks for the suite, at the far end of the sandboxes' range. */
@@ -119,6 +121,7 @@ export function shoalNodes(options: ShoalNodesOptions): MakeCluster {
 			),
 		);
 		if (topology.swarm === 'formed') await formSwarm(cluster, topology, slowness);
+		if (mesh) await untilBalancedBy(options.balancer ?? 'mesh', mesh, names, 10_000 * slowness);
 		return cluster;
 	};
 }
@@ -132,6 +135,17 @@ async function untilDockerAnswers(run: (script: string) => Promise<Answer>, time
 		).catch(() => undefined);
 		if (answer?.exitCode === 0) return;
 		if (performance.now() > deadline) throw new Error('a node’s Docker Engine did not start');
+		await sleep(100);
+	}
+}
+
+async function untilBalancedBy(wanted: Balancer, mesh: Mesh, nodes: string[], timeoutMs: number): Promise<void> {
+	const deadline = performance.now() + timeoutMs;
+	for (;;) {
+		const other = nodes.find((node) => mesh.balancerOf(node) !== wanted);
+		if (other === undefined) return;
+		if (performance.now() > deadline)
+			throw new Error(`${other} is balanced by ${mesh.balancerOf(other)}, and should be by ${wanted}`);
 		await sleep(100);
 	}
 }
