@@ -1,7 +1,7 @@
 // Socket: the frames of `GET /api/sandboxes/:id/socket`, one WebSocket per page.
 //
 // Text frames are JSON, one of the unions below. Binary frames carry terminal bytes and nothing else:
-//   byte 0  kind      0 output, 1 input, 2 replayed output (the page must not let the emulator answer it)
+//   byte 0  kind      0 output, 1 input, 2 output that the page must not let its emulator answer: a replay, or another page's
 //   byte 1  channel   the number that `opened` gave
 //   rest    bytes     exactly what the shell wrote or the learner typed
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import { errorBodySchema } from './errors.ts';
 import { sandboxSchema, stepProgressSchema } from './sandbox.ts';
 import { nodeNameSchema } from './topology.ts';
 
-export const frameKind = { output: 0, input: 1, replay: 2 } as const;
+export const frameKind = { output: 0, input: 1, quiet: 2 } as const;
 export type FrameKind = (typeof frameKind)[keyof typeof frameKind];
 
 /** Flow control, with VS Code's numbers (src/vs/platform/terminal/common/terminal.ts). Counted in bytes here. */

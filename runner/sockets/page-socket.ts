@@ -93,8 +93,8 @@ export function servePage(ws: WebSocket, parts: PageSocketParts): void {
 				const viewer = await terminal.join({
 					size: { cols, rows },
 					onReplay: (bytes) => send({ type: 'opened', channel, node, replayBytes: bytes }),
-					onOutput: (bytes, replayed) =>
-						write(encodeBytes(replayed ? frameKind.replay : frameKind.output, channel, bytes)),
+					onOutput: (bytes, answerable) =>
+						write(encodeBytes(answerable ? frameKind.output : frameKind.quiet, channel, bytes)),
 					onClosed: (reason) => {
 						viewers.delete(channel);
 						send({ type: 'closed', channel, reason });

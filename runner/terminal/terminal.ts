@@ -2,7 +2,8 @@
 //
 // Output: holder -> ring -> each viewer at its own pace (viewer-flow.ts). The shell waits only while every viewer is full;
 // a viewer that falls behind the ring is given a fresh replay. With no viewer the shell runs on and the ring forgets.
-// Size: the viewer that joined, typed or resized last decides, as tmux does with `window-size latest`.
+// The viewer that joined, typed or resized last decides on the size, as tmux does with `window-size latest`, and its emulator
+// alone answers what programs ask of the terminal: two answers would be typed into the shell as text.
 import { LabError } from '#contract/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { PipeStream } from '../engine/engine.ts';
@@ -21,7 +22,8 @@ export interface ViewerOptions {
 	size: TerminalSize;
 	/** A replay begins: the screen should be emptied. So many bytes of `replayed` output follow. */
 	onReplay(bytes: number): void;
-	onOutput(bytes: Uint8Array, replayed: boolean): void;
+	/** `answerable`: the emulator may answer questions in it. Those in a replay are old, others are another viewer's to answer. */
+	onOutput(bytes: Uint8Array, answerable: boolean): void;
 	/** The shell or its node has ended, and why, as a sentence. Nothing follows. */
 	onClosed(reason: string): void;
 }
@@ -64,7 +66,7 @@ interface Viewer {
 	options: ViewerOptions;
 	size: TerminalSize;
 	flow: ViewerFlow;
-	/** Order of last use; the highest decides the size. */
+	/** Order of last use; the highest decides the size and answers. */
 	usedAt: number;
 }
 
@@ -247,7 +249,8 @@ export class Terminal implements AsyncDisposable {
 
 	#send(viewer: Viewer): void {
 		if (this.#replay.leftBytes > 0) return;
-		for (let delivery = viewer.flow.next(); delivery; delivery = viewer.flow.next()) hand(viewer, delivery);
+		for (let delivery = viewer.flow.next(); delivery; delivery = viewer.flow.next())
+			hand(viewer, delivery, viewer === this.#latest());
 	}
 
 	/** The shell waits exactly while there are viewers and all of them are full. */
@@ -262,9 +265,14 @@ export class Terminal implements AsyncDisposable {
 		this.#applySize();
 	}
 
-	#applySize(): void {
+	#latest(): Viewer | undefined {
 		let latest: Viewer | undefined;
 		for (const viewer of this.#viewers) if (!latest || viewer.usedAt > latest.usedAt) latest = viewer;
+		return latest;
+	}
+
+	#applySize(): void {
+		const latest = this.#latest();
 		if (!latest || (latest.size.cols === this.#size.cols && latest.size.rows === this.#size.rows)) return;
 		this.#size = latest.size;
 		this.#connection?.resize(this.#size);
@@ -296,7 +304,7 @@ export class Terminal implements AsyncDisposable {
 		if (this.#endedBecause !== undefined) return;
 		this.#endedBecause = reason;
 		for (const { flow, options } of this.#viewers) {
-			for (let delivery = flow.rest(); delivery; delivery = flow.rest()) hand({ options }, delivery);
+			for (let delivery = flow.rest(); delivery; delivery = flow.rest()) hand({ options }, delivery, false);
 			options.onClosed(reason);
 		}
 		this.#viewers.clear();
@@ -312,9 +320,9 @@ export class Terminal implements AsyncDisposable {
 	}
 }
 
-function hand({ options }: Pick<Viewer, 'options'>, delivery: Delivery): void {
+function hand({ options }: Pick<Viewer, 'options'>, delivery: Delivery, answers: boolean): void {
 	if (delivery.type === 'replay') options.onReplay(delivery.bytes);
-	else options.onOutput(delivery.bytes, delivery.replayed);
+	else options.onOutput(delivery.bytes, answers && !delivery.replayed);
 }
 
 /** Resolves after `ms`, or at once when aborted. */

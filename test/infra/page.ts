@@ -1,4 +1,5 @@
-// Page: a viewer of a terminal as the page is one: draws what comes, acknowledges it, and can stop doing so.
+// Page: a viewer of a terminal as the page is one: draws what comes, answers it where it may, acknowledges it, and can stop
+// doing so.
 import { flow } from '#contract/socket.ts';
 import type { Terminal, TerminalSize, TerminalViewer } from '#runner/terminal/terminal.ts';
 import { createScreen, type Screen } from './screen.ts';
@@ -14,7 +15,7 @@ export interface Page {
 	wake(): void;
 	/** Why it was closed. */
 	closed: Promise<string>;
-	counts: { replays: number; replayedBytes: number; liveBytes: number };
+	counts: { replays: number; quietBytes: number; liveBytes: number };
 }
 
 /** Reading a whole screen after each few bytes of a flood would take longer than the flood. */
@@ -24,10 +25,12 @@ type Joinable = Pick<Terminal, 'join'>;
 
 export async function openPage(terminal: Joinable, size: TerminalSize = { cols: 80, rows: 24 }): Promise<Page> {
 	const screen = createScreen(size);
-	const counts = { replays: 0, replayedBytes: 0, liveBytes: 0 };
+	const counts = { replays: 0, quietBytes: 0, liveBytes: 0 };
 	const closed = Promise.withResolvers<string>();
 	const drawn = new Set<() => void>();
-	let waiting: Uint8Array[] = [];
+	let waiting: { bytes: Uint8Array; answerable: boolean }[] = [];
+	/** Output being drawn now that may not be answered. */
+	let quiet = 0;
 	let isAsleep = false;
 	let isLooking = false;
 	let unackedBytes = 0;
@@ -43,8 +46,13 @@ export async function openPage(terminal: Joinable, size: TerminalSize = { cols: 
 		viewer?.acknowledge(unackedBytes);
 		unackedBytes = 0;
 	};
-	const draw = (bytes: Uint8Array) => {
+	screen.onAnswer((answer) => {
+		if (quiet === 0) viewer?.input(Buffer.from(answer));
+	});
+	const draw = (bytes: Uint8Array, answerable: boolean) => {
+		if (!answerable) quiet++;
 		void screen.write(bytes).then(() => {
+			if (!answerable) quiet--;
 			// As over a socket: an acknowledgement never arrives while the runner is still sending.
 			acknowledge(bytes.length);
 			if (!isLooking) setTimeout(look, lookEveryMs);
@@ -59,10 +67,10 @@ export async function openPage(terminal: Joinable, size: TerminalSize = { cols: 
 			waiting = [];
 			unackedBytes = 0;
 		},
-		onOutput: (bytes, replayed) => {
-			counts[replayed ? 'replayedBytes' : 'liveBytes'] += bytes.length;
-			if (isAsleep) waiting.push(bytes);
-			else draw(bytes);
+		onOutput: (bytes, answerable) => {
+			counts[answerable ? 'liveBytes' : 'quietBytes'] += bytes.length;
+			if (isAsleep) waiting.push({ bytes, answerable });
+			else draw(bytes, answerable);
 		},
 		onClosed: closed.resolve,
 	});
@@ -98,7 +106,7 @@ export async function openPage(terminal: Joinable, size: TerminalSize = { cols: 
 		},
 		wake: () => {
 			isAsleep = false;
-			for (const bytes of waiting.splice(0)) draw(bytes);
+			for (const { bytes, answerable } of waiting.splice(0)) draw(bytes, answerable);
 		},
 	};
 }

@@ -6,6 +6,8 @@ export interface Screen {
 	write(bytes: Uint8Array | string): Promise<void>;
 	reset(): void;
 	resize(size: TerminalSize): void;
+	/** Told what the emulator answers to questions in what is written. */
+	onAnswer(listener: (answer: string) => void): void;
 	/** The visible lines without trailing blanks, and without empty lines at the end. */
 	lines(): string[];
 	/** Everything, scrollback included. */
@@ -26,6 +28,7 @@ export function createScreen({ cols, rows }: TerminalSize): Screen {
 		write: (bytes) => new Promise((resolve) => terminal.write(bytes, resolve)),
 		reset: () => terminal.reset(),
 		resize: (size) => terminal.resize(size.cols, size.rows),
+		onAnswer: (listener) => void terminal.onData(listener),
 		lines: () => read(terminal.buffer.active.viewportY, terminal.buffer.active.viewportY + terminal.rows),
 		text: () => read(0, terminal.buffer.active.length).join('\n'),
 		isAlternate: () => terminal.buffer.active.type === 'alternate',

@@ -39,7 +39,11 @@ class LabTerminals extends HTMLElement implements PagePart {
 		});
 		new ResizeObserver(() => this.#screens.get(lab.front.value)?.fit()).observe(this);
 		this.addEventListener('full-screen', () => this.#toggleFullScreen());
-		this.addEventListener('focusin', (event) => this.#explainLeaving(event));
+		this.addEventListener('focusin', ({ target }) => {
+			if (!(target instanceof HTMLTextAreaElement)) return;
+			lab.terminals.value?.turnTo(lab.front.value);
+			this.#explainLeaving();
+		});
 		lab.terminals.subscribe((terminals) => this.#replace(terminals));
 		lab.front.subscribe((node) => this.#bringToFront(node));
 	}
@@ -183,9 +187,8 @@ class LabTerminals extends HTMLElement implements PagePart {
 	}
 
 	/** Tab belongs to the shell, so whoever comes in by keyboard must hear how to get out (WCAG 2.1.2). */
-	#explainLeaving(event: FocusEvent) {
-		const inShell = event.target instanceof HTMLTextAreaElement;
-		if (!inShell || this.#toldHowToLeave) return;
+	#explainLeaving() {
+		if (this.#toldHowToLeave) return;
 		this.#toldHowToLeave = true;
 		this.#need().announce(words.leave);
 		this.#flash(words.leaveNote);

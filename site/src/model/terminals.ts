@@ -40,8 +40,8 @@ interface Terminal {
 	unacked: number;
 	/** How often in a row the runner has asked to try later. */
 	refusals: number;
-	/** Replay frames being drawn now. An escape sequence that the emulator sends meanwhile is an old answer to an old question. */
-	replaying: number;
+	/** Quiet frames being drawn now. An escape sequence that the emulator sends meanwhile is an answer that nobody waits for. */
+	quiet: number;
 }
 
 export interface Terminals {
@@ -51,6 +51,8 @@ export interface Terminals {
 	/** What the learner typed, or the emulator answered. Dropped while there is no shell to hear it. */
 	input(node: string, bytes: Uint8Array): void;
 	resize(node: string, size: Size): void;
+	/** The learner turns to this page's view of the shell: of all views its size counts, and its emulator answers. */
+	turnTo(node: string): void;
 	/** Starts a new shell where one has ended, or tries again where there was none. */
 	reopen(node: string): void;
 	/** Resolves true when the shell is there, false after `ms`. */
@@ -93,7 +95,7 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 			written: false,
 			unacked: 0,
 			refusals: 0,
-			replaying: 0,
+			quiet: 0,
 		}),
 	);
 
@@ -129,7 +131,7 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 			const { type } = terminal.state.value;
 			// While the shell is being opened, typing ahead is kept in order by the runner.
 			if (type !== 'open' && type !== 'opening') return;
-			if (terminal.replaying > 0 && bytes[0] === escapeByte) return;
+			if (terminal.quiet > 0 && bytes[0] === escapeByte) return;
 			sendInput(terminal.channel, bytes);
 		},
 		resize(node, size) {
@@ -138,6 +140,10 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 			terminal.size = size;
 			const { type } = terminal.state.value;
 			if (type === 'open' || type === 'opening') send({ type: 'resize', channel: terminal.channel, ...size });
+		},
+		turnTo(node) {
+			const { state, channel, size } = find(node);
+			if (state.value.type === 'open' && size) send({ type: 'resize', channel, ...size });
 		},
 		reopen(node) {
 			const terminal = find(node);
@@ -167,7 +173,7 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 			terminal.written = false;
 			terminal.unacked = 0;
 			terminal.refusals = 0;
-			terminal.replaying = 0;
+			terminal.quiet = 0;
 			terminal.state.set({ type: 'open' });
 		},
 		refused(channel, { message, retry }) {
@@ -189,10 +195,10 @@ export function createTerminals({ nodes, clock, send, sendInput }: TerminalsOpti
 			const terminal = terminals[channel];
 			if (!terminal?.screen || terminal.state.value.type !== 'open') return;
 			terminal.written = true;
-			const replay = kind === frameKind.replay;
-			if (replay) terminal.replaying++;
+			const quiet = kind === frameKind.quiet;
+			if (quiet) terminal.quiet++;
 			terminal.screen.write(bytes, () => {
-				if (replay) terminal.replaying = Math.max(0, terminal.replaying - 1);
+				if (quiet) terminal.quiet = Math.max(0, terminal.quiet - 1);
 				acknowledge(terminal, bytes.length);
 			});
 		},

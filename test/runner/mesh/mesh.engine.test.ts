@@ -178,3 +178,20 @@ test('an encrypted network carries traffic, or it is said that the kernel cannot
 	if (reached === '') expect(problems.join()).toMatch(/The network safe is encrypted, which this kernel cannot do/);
 	else expect(reached).toMatch(/^\w{12}$/);
 });
+
+test('a swarm whose ingress network was removed is said to have none, and publishes again when it has one', async () => {
+	await on(
+		'manager1',
+		`docker service rm $(docker service ls -q) >/dev/null; docker network rm app safe >/dev/null || true
+		${untilSoon(30, '{ echo y | docker network rm ingress && ! docker network inspect ingress; } >/dev/null 2>&1')}`,
+	);
+	await expect
+		.poll(() => problems.join('\n'), { timeout: 10_000 })
+		.toMatch(/manager1: The swarm has no ingress network/);
+	await on(
+		'manager1',
+		`docker network create -d overlay --ingress ingress >/dev/null
+		docker service create -d -q --name web --mode global --publish 8080:8080 shoal/probe:1 >/dev/null
+		${untilSoon(30, `[ "${different(3, 'localhost:8080')}" = 3 ]`)}`,
+	);
+}, 120_000);

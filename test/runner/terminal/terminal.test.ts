@@ -61,6 +61,19 @@ describe.skipIf(!hasCompiler())('a terminal (needs gcc)', () => {
 		expect(second.counts.liveBytes).toBe(0);
 	});
 
+	test('lets one viewer alone answer what a program asks of the terminal: the one used last', async () => {
+		await using terminal = newTerminal();
+		const first = await openPage(terminal);
+		const second = await openPage(terminal);
+		const asks = (tell: string) => `printf '\\e[6n'; read -rsd R; read -rsn1 -t 0.3 && echo more; echo ${tell}\r`;
+		first.type(asks('once'));
+		await first.sees('\nonce\n$ ');
+		await second.sees('\nonce\n$ ');
+		second.type(asks('again'));
+		await first.sees('\nagain\n$ ');
+		expect(first.screen.text()).not.toContain('\nmore\n');
+	});
+
 	test('is the same shell with its screen for the next life of the runner', async () => {
 		const before = newTerminal();
 		const page = await openPage(before);

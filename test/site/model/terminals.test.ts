@@ -56,6 +56,18 @@ function setUp() {
 }
 
 describe('terminals', () => {
+	test('claim the shell for this page when the learner turns to it, once it is open', () => {
+		const { terminals, sent } = setUp();
+		terminals.connected();
+		terminals.turnTo('manager1');
+		terminals.show('manager1', paper(90, 30).screen);
+		terminals.turnTo('manager1');
+		expect(sent.map(({ type }) => type)).toEqual(['open']);
+		terminals.opened(0);
+		terminals.turnTo('manager1');
+		expect(sent.at(-1)).toEqual({ type: 'resize', channel: 0, cols: 90, rows: 30 });
+	});
+
 	test('open a shell when it is first shown, with the size it really has', () => {
 		const { terminals, sent } = setUp();
 		terminals.connected();
@@ -90,7 +102,7 @@ describe('terminals', () => {
 		terminals.show('manager1', screen);
 		type('ahead, ');
 		terminals.opened(0);
-		output('\x1b[c', frameKind.replay);
+		output('\x1b[c', frameKind.quiet);
 		type('\x1b[?1;2c');
 		type('meanwhile, ');
 		draw();
@@ -109,7 +121,7 @@ describe('terminals', () => {
 		expect(terminals.state('manager1').value.type).toBe('lost');
 		connect(true);
 		terminals.opened(0);
-		output('$ ls\n', frameKind.replay);
+		output('$ ls\n', frameKind.quiet);
 		output('a b c\n');
 		expect(draw()).toBe('$ ls\na b c\n');
 		expect(sent.map(({ type }) => type)).toEqual(['open', 'open']);
