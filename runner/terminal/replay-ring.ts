@@ -1,4 +1,5 @@
 // Replay ring: the last bytes of a shell's output, by their place since the shell's start. One ring serves all viewers.
+import { createTerminalModes } from './terminal-modes.ts';
 
 const newlineByte = 0x0a;
 const escapeByte = 0x1b;
@@ -15,6 +16,8 @@ export interface ReplayRing {
 	read(at: number, most: number): Uint8Array;
 	/** Where a replay starts: at the beginning, or once that is lost, at the start of a line or of an escape sequence. */
 	replayStart(): number;
+	/** What to draw before a replay from this place: the terminal's modes there. */
+	preamble(at: number): Uint8Array;
 	/** Forgets everything; the next byte has this place. */
 	restart(at: number): void;
 }
@@ -26,6 +29,7 @@ export function createReplayRing(capacityBytes: number): ReplayRing {
 	let end = 0;
 	/** Where the ring's first byte came from: bytes before it were never in it, or were pushed out. */
 	let isCut = false;
+	let modes = createTerminalModes();
 
 	const find = (byte: number): number | undefined => {
 		const last = Math.min(end, oldest + searchBytes);
@@ -47,10 +51,12 @@ export function createReplayRing(capacityBytes: number): ReplayRing {
 			const until = Math.min(kept.length, capacityBytes - (from % capacityBytes));
 			bytes.set(kept.subarray(0, until), from % capacityBytes);
 			bytes.set(kept.subarray(until), 0);
+			modes.read(added, end);
 			end += added.length;
 			if (end - oldest > capacityBytes) {
 				oldest = end - capacityBytes;
 				isCut = true;
+				modes.forget(oldest);
 			}
 		},
 		read(at, most) {
@@ -66,10 +72,12 @@ export function createReplayRing(capacityBytes: number): ReplayRing {
 			const line = find(newlineByte);
 			return line === undefined ? (find(escapeByte) ?? oldest) : line + 1;
 		},
+		preamble: (at) => modes.sequenceAt(at),
 		restart(at) {
 			oldest = at;
 			end = at;
 			isCut = false;
+			modes = createTerminalModes();
 		},
 	};
 }

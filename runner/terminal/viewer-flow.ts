@@ -28,6 +28,7 @@ export function createViewerFlow(ring: ReplayRing): ViewerFlow {
 	let replayEnd = 0;
 	let unackedBytes = 0;
 	let isFull = false;
+	let preamble: Uint8Array = new Uint8Array(0);
 
 	const take = (mostBytes: number): Delivery | undefined => {
 		if (at === undefined || at < ring.start) {
@@ -35,7 +36,14 @@ export function createViewerFlow(ring: ReplayRing): ViewerFlow {
 			replayEnd = ring.end;
 			// What it was sent before is of no more interest, and its acknowledgements may never come.
 			unackedBytes = 0;
-			return { type: 'replay', bytes: replayEnd - at };
+			preamble = ring.preamble(at);
+			return { type: 'replay', bytes: preamble.length + replayEnd - at };
+		}
+		if (preamble.length > 0) {
+			const bytes = preamble;
+			preamble = new Uint8Array(0);
+			unackedBytes += bytes.length;
+			return { type: 'output', bytes, replayed: true };
 		}
 		const replayed = at < replayEnd;
 		const count = Math.min(mostBytes, (replayed ? replayEnd : ring.end) - at);

@@ -42,7 +42,7 @@ export async function conformanceInVm(options: {
 			const { profile, nodes, result }: { profile: string; nodes: string; result: Result } = JSON.parse(line);
 			console.log(`${profile}: ${lineOf(result)}`);
 			known = keep(known, profile, nodes, result);
-			await writeWhole(kept, JSON.stringify(known, null, '\t'));
+			await writeWhole(kept, `${JSON.stringify(known, null, '\t')}\n`);
 		}
 	})();
 	try {

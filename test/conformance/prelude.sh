@@ -28,9 +28,10 @@ container() { docker ps -q --filter "name=^$1\\." | head -1; }
 # inside NAME COMMAND: in a task's container on this node, once there is one.
 has_container() { [ -n "$(container "$1")" ]; }
 inside() { local name=$1; shift; until_ok 20 has_container "$name"; docker exec "$(container "$name")" "$@"; }
-# updated NAME STATE: waits for the state of the last update.
-update_state() { [ "$(docker service inspect "$1" --format '{{.UpdateStatus.State}}')" = "$2" ]; }
-updated() { until_ok 60 update_state "$1" "${2:-completed}"; }
+# updated NAME STATE: waits for the end of the last update, which is to be in this state.
+update_state() { docker service inspect "$1" --format '{{.UpdateStatus.State}}: {{.UpdateStatus.Message}}'; }
+update_ended() { update_state "$1" | grep -Eq "^(${2:-completed}|paused|rollback_completed|rollback_paused):"; }
+updated() { until_ok 60 update_ended "$1" "${2:-}"; update_state "$1" | grep -q "^${2:-completed}:" || { update_state "$1"; return 1; }; }
 # node_is NAME STATUS
 node_status() { [ "$(docker node ls --format '{{.Hostname}} {{.Status}}' | grep "^$1 ")" = "$1 $2" ]; }
 node_is() { until_ok 60 node_status "$1" "$2"; }

@@ -165,8 +165,9 @@ export const serviceBasics: Group = {
 	],
 };
 
-const loop = (seconds: number, url: string) =>
-	`fail=0; n=0; end=$((SECONDS + ${seconds} * SLOW)); while [ $SECONDS -lt $end ]; do n=$((n+1)); curl -sf -m 3 ${url} >/dev/null || fail=$((fail+1)); sleep 0.02; done; echo "$n requests, $fail failed"`;
+/** Asks until the file is there, and at least a hundred times. */
+const askUntil = (file: string, url: string) =>
+	`fail=0; n=0; until [ -e ${file} ] && [ $n -ge 100 ]; do n=$((n+1)); curl -sf -m 3 ${url} >/dev/null || fail=$((fail+1)); sleep 0.02; done; echo "$n requests, $fail failed"`;
 
 export const updates: Group = {
 	name: 'Updates and rollbacks',
@@ -188,8 +189,8 @@ export const updates: Group = {
 			docs: rolling,
 			script: `
 				service web --replicas 4 --publish 8090:8080 --update-order start-first carmeloc/goweb:1.0; running web 4; served localhost:8090
-				docker service update -d -q --force web >/dev/null
-				(${loop(30, 'localhost:8090')}) ; updated web; echo updated`,
+				rm -f /root/done; (${askUntil('/root/done', 'localhost:8090')}) &
+				docker service update -d -q --force web >/dev/null; updated web || bad=1; touch /root/done; wait; [ -z "$bad" ] && echo updated`,
 			expect: /[1-9]\d\d requests, 0 failed\s+updated/,
 			seconds: 150,
 		},
@@ -216,7 +217,7 @@ export const updates: Group = {
 			name: 'an update that fails rolls back when told to',
 			docs: update,
 			script: `
-				service web --replicas 2 --update-monitor 2s --update-failure-action rollback --rollback-monitor 1s --env VERSION=1 shoal/probe:1; running web 2
+				service web --replicas 2 --update-monitor 2s --update-failure-action rollback --rollback-monitor 1s --rollback-failure-action continue --env VERSION=1 shoal/probe:1; running web 2
 				docker service update -d -q --args 'false' web >/dev/null; updated web rollback_completed
 				running web 2; docker service inspect web --format '{{.UpdateStatus.Message}} {{.Spec.TaskTemplate.ContainerSpec.Args}}'`,
 			expect: /rollback completed \[\]/,

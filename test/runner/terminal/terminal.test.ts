@@ -141,6 +141,19 @@ describe.skipIf(!hasCompiler())('a terminal (needs gcc)', () => {
 		expect(page.screen.text()).toMatch(/^\d+\n/);
 	}, 20_000);
 
+	test('a full-screen program has its own screen for a newcomer, however much it has drawn', async () => {
+		await using terminal = newTerminal();
+		const first = await openPage(terminal);
+		first.type("echo before; printf '\\e[?1049h'; seq 60000; read -r; printf '\\e[?1049l'\r");
+		await first.sees(/60000$/);
+		const second = await openPage(terminal);
+		await second.sees(/60000$/);
+		expect(second.screen.isAlternate()).toBe(true);
+		first.type('\r');
+		await second.sees('$ ');
+		expect(second.screen.isAlternate()).toBe(false);
+	}, 20_000);
+
 	test('says that the shell has ended, after its last words', async () => {
 		await using terminal = newTerminal();
 		const page = await openPage(terminal);
