@@ -20,6 +20,7 @@ import {
 import { createRuleWriter } from './rule-writer.ts';
 import { forgottenBetween, type NodeView, noRules, rulesFor } from './rules.ts';
 import { encryptionProbe, forgetScript, scriptsOf } from './script.ts';
+import { createTroubles } from './troubles.ts';
 
 /** Who balances in a node: `mesh` is this one, the others are Docker's own and the mesh leaves the node alone. */
 export type Balancer = 'ipvs' | 'nftables' | 'mesh' | 'unknown';
@@ -108,20 +109,9 @@ export function startMeshNode(
 	let again = false;
 	let looking: Promise<void> | undefined;
 	let lookAgain = false;
-	/** What is wrong at the moment, by what it is about: each is told once, and again when it comes back. */
-	const problems = new Map<string, string>();
 	const probed = new Set<string>();
-
-	const problem = (about: string, sentence?: string) => {
-		if (sentence === undefined) return void problems.delete(about);
-		if (problems.get(about) !== sentence) listener.problem({ node: node.name, problem: sentence });
-		problems.set(about, sentence);
-	};
-	const writer = createRuleWriter({
-		now,
-		again: () => update(),
-		problem: (namespace, sentence) => problem(`rules of ${namespace}`, sentence),
-	});
+	const troubles = createTroubles((problem) => listener.problem({ node: node.name, problem }));
+	const writer = createRuleWriter({ now, troubles, again: () => update() });
 	const become = (next: 'answers' | 'silent' | 'ended') => {
 		if (state === next) return;
 		state = next;
@@ -143,7 +133,7 @@ export function startMeshNode(
 			}
 		})()
 			.catch((error: Error) =>
-				problem('networks', `What the node says of its networks is not understood: ${error.message}`),
+				troubles.is('networks', `What the node says of its networks is not understood: ${error.message}`),
 			)
 			.finally(() => {
 				looking = undefined;
@@ -157,7 +147,8 @@ export function startMeshNode(
 		const hasIngress = listed.some((network) => network.Ingress);
 		const lacksIngress = !hasIngress && (listed.length > 0 || (hadIngress && (await isInSwarm(from))));
 		hadIngress = hasIngress || lacksIngress;
-		problem('ingress', lacksIngress ? noIngress : undefined);
+		if (lacksIngress) troubles.is('ingress', noIngress);
+		else troubles.over('ingress');
 		const inspected = await Promise.all(listed.map((network) => from.get('docker', networkPath(network.Id))));
 		const known = inspected
 			.filter((answer) => answer.status === 200)
@@ -175,6 +166,7 @@ export function startMeshNode(
 		const paths = present.map((network) => tablePath(network.id));
 		tell(from, 'poll', paths);
 		for (const id of blind) if (!present.some((network) => network.id === id)) blind.delete(id);
+		troubles.over('networks');
 		update();
 	};
 	/** Who leaves a swarm loses its networks too, and misses none. */
@@ -188,7 +180,7 @@ export function startMeshNode(
 		probed.add(network);
 		const answer = await from.run('-', encryptionProbe);
 		if (answer.status === 1)
-			problem(
+			troubles.is(
 				`encryption of ${network}`,
 				`The network ${network} is encrypted, which this kernel cannot do (${answer.body.trim()}): its tasks do not reach other nodes.`,
 			);
@@ -360,6 +352,7 @@ export function startMeshNode(
 			clearInterval(repair);
 			stopping.abort();
 			writer.close();
+			troubles.close();
 			hand?.close();
 			await live;
 		},

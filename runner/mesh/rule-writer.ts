@@ -1,5 +1,6 @@
 // Rule writer: brings the namespaces of a node to the scripts that the rules say, and tries again what failed.
 import type { Hand } from './hand.ts';
+import type { Troubles } from './troubles.ts';
 
 export interface RuleWriter {
 	/** Writes, in the order given, what is not written yet. Resolves when each was tried once. */
@@ -12,8 +13,6 @@ export interface RuleWriter {
 
 const firstPauseMs = 250;
 const longestPauseMs = 8_000;
-/** Namespaces come and go while tasks do; what fails for longer is worth a word. */
-const tellAfterMs = 5_000;
 /** The hand's exit codes for a namespace that is not there, and for a hand that is gone: both bring news of their own. */
 const namespaceGone = 125;
 const handGone = -1;
@@ -21,13 +20,14 @@ const handGone = -1;
 export function createRuleWriter(parts: {
 	/** Asks for another `write`. */
 	again(): void;
-	/** Told what goes on failing in a namespace, and with no sentence that it works again. */
-	problem(namespace: string, sentence?: string): void;
+	troubles: Pick<Troubles, 'is' | 'over'>;
 	now?: () => number;
 }): RuleWriter {
 	const now = parts.now ?? (() => performance.now());
+	const about = (namespace: string) => `rules of ${namespace}`;
 	const written = new Map<string, string>();
-	const failing = new Map<string, { since: number; times: number }>();
+	/** Namespace -> how often in a row. */
+	const failing = new Map<string, number>();
 	let retry: { at: number; timer: NodeJS.Timeout } | undefined;
 
 	const retryIn = (pauseMs: number) => {
@@ -44,16 +44,13 @@ export function createRuleWriter(parts: {
 	const succeeded = (namespace: string, script: string) => {
 		written.set(namespace, script);
 		failing.delete(namespace);
-		parts.problem(namespace);
+		parts.troubles.over(about(namespace));
 	};
 	const failed = (namespace: string, why: string) => {
-		const { since, times } = failing.get(namespace) ?? { since: now(), times: 0 };
-		failing.set(namespace, { since, times: times + 1 });
-		if (now() - since >= tellAfterMs)
-			parts.problem(
-				namespace,
-				`The rules of ${namespace === '-' ? 'the node' : namespace} could not be written, and are tried again: ${why.trim()}`,
-			);
+		const times = failing.get(namespace) ?? 0;
+		failing.set(namespace, times + 1);
+		const whose = namespace === '-' ? 'the node' : namespace;
+		parts.troubles.is(about(namespace), `The rules of ${whose} cannot be written, and are tried again: ${why.trim()}`);
 		retryIn(Math.min(firstPauseMs * 2 ** times, longestPauseMs));
 	};
 
@@ -63,7 +60,7 @@ export function createRuleWriter(parts: {
 				if (scripts.has(namespace)) continue;
 				written.delete(namespace);
 				failing.delete(namespace);
-				parts.problem(namespace);
+				parts.troubles.over(about(namespace));
 			}
 			for (const [namespace, script] of scripts) {
 				if (written.get(namespace) === script) continue;
