@@ -7,12 +7,7 @@ import { LabError } from '#contract/errors.ts';
 import { commandEnvironment, lastLines, tryCommand } from '../command.ts';
 import { containerdConfig, type DaemonChoices, dockerdConfig } from './daemon-config.ts';
 import type { EngineLayout } from './layout.ts';
-
-/** A process, told apart from a later one with the same ID by when it started (clock ticks since boot). */
-export interface ProcessMark {
-	pid: number;
-	startedAt: string;
-}
+import { isRunning, markProcess, type ProcessMark } from './process-mark.ts';
 
 export interface DaemonRecord {
 	containerd: ProcessMark;
@@ -58,20 +53,6 @@ export async function stopDaemons(record: Partial<DaemonRecord>): Promise<void> 
 		if (await isRunning(mark)) process.kill(mark.pid, 'SIGKILL');
 		await endsWithin(mark, stopWaitMs);
 	}
-}
-
-/** Whether the process still runs, and is the one that was marked. */
-export async function isRunning(mark: ProcessMark): Promise<boolean> {
-	return (await markProcess(mark.pid))?.startedAt === mark.startedAt;
-}
-
-/** Marks a live process; `undefined` when there is none or it is a zombie. */
-export async function markProcess(pid: number): Promise<ProcessMark | undefined> {
-	const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-	// The second field is the program's name in brackets, and may hold anything.
-	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-	const startedAt = fields[19];
-	return startedAt === undefined || fields[0] === 'Z' ? undefined : { pid, startedAt };
 }
 
 /** `Docker version 20.10.24+dfsg1, build 297e128`: what would be started now. */

@@ -2,10 +2,9 @@
 //
 // Several instances may run on one machine. The first one that changes a setting remembers the value before; the last
 // one to leave puts it back. After a reboot the kernel has forgotten the changes, and so does the ledger.
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { LabError } from '#contract/errors.ts';
+import { lockFile } from './file-lock.ts';
 
 export interface HostLedger {
 	bootId: string;
@@ -22,7 +21,6 @@ export interface HostLedger {
 }
 
 const lockWaitMs = 30_000;
-const lockPollMs = 25;
 
 /** Reads the ledger, lets `change` edit it (and the host) alone on this machine, and writes it back. */
 export async function withLedger<T>(
@@ -30,8 +28,12 @@ export async function withLedger<T>(
 	bootId: string,
 	change: (ledger: HostLedger) => Promise<T>,
 ): Promise<T> {
-	await mkdir(dirname(file), { recursive: true, mode: 0o711 });
-	await using _ = await lock(`${file}.lock`);
+	const locked = await lockFile(`${file}.lock`, lockWaitMs);
+	if (locked.type === 'held') {
+		const reason = `process ${locked.by} holds ${file}.lock for more than ${lockWaitMs / 1000} s.`;
+		throw new LabError('engine.start', { reason });
+	}
+	await using _ = locked.lock;
 	const ledger = parseLedger(await readFile(file, 'utf8').catch(() => ''), bootId);
 	const result = await change(ledger);
 	await writeFile(`${file}.new`, `${JSON.stringify(ledger, null, '\t')}\n`);
@@ -50,32 +52,4 @@ export function parseLedger(text: string, bootId: string): HostLedger {
 	}
 	const ledger = { ...empty, ...stored, bootId };
 	return stored.bootId === bootId ? ledger : { ...ledger, running: [], sysctls: {} };
-}
-
-/** A lock file that names its process. One left by a process that died is taken over. */
-async function lock(file: string): Promise<AsyncDisposable> {
-	const deadline = Date.now() + lockWaitMs;
-	for (;;) {
-		const taken = await writeFile(file, String(process.pid), { flag: 'wx' }).then(
-			() => true,
-			() => false,
-		);
-		if (taken) return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
-		const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-		if (owner > 0 && !isAlive(owner)) await rm(file, { force: true });
-		else if (Date.now() > deadline) {
-			throw new LabError('engine.start', {
-				reason: `process ${owner} holds ${file} for more than ${lockWaitMs / 1000} s.`,
-			});
-		} else await delay(lockPollMs);
-	}
-}
-
-function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch {
-		return false;
-	}
 }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { lockFile } from '#runner/engine/embedded/file-lock.ts';
 import { parseLedger, withLedger } from '#runner/engine/embedded/host-ledger.ts';
 import { raiseSysctls, restoreSysctls } from '#runner/engine/embedded/sysctls.ts';
 
@@ -60,8 +61,15 @@ describe('the file', () => {
 		expect(await withLedger(file, 'boot1', async (ledger) => ledger.running)).toEqual([]);
 	});
 
-	test('the lock of a process that died is taken over', async () => {
-		await writeFile(`${file}.lock`, '999999999');
+	test('of two that want the lock, the second hears who has it', async () => {
+		const first = await lockFile(`${file}.lock`, 0);
+		expect(await lockFile(`${file}.lock`, 50)).toEqual({ type: 'held', by: process.pid });
+		if (first.type === 'taken') await first.lock[Symbol.asyncDispose]();
+		expect((await lockFile(`${file}.lock`, 0)).type).toBe('taken');
+	});
+
+	test('the lock of a process that died is taken over, also when another has its ID now', async () => {
+		await writeFile(`${file}.lock`, `${process.pid} 1`);
 		expect(await withLedger(file, 'boot1', async () => 'done')).toBe('done');
 	});
 });
