@@ -14,6 +14,10 @@ export const errorTable = {
 	'sandbox.too-many': { status: 409, message: 'You have {most} sandboxes open already. Close one of them first.' },
 	'sandbox.not-ready': { status: 409, message: 'The sandbox is still being made. Wait until it is ready.' },
 	'sandbox.failed': { status: 502, message: 'The sandbox could not be made: {reason}' },
+	'sandbox.busy': {
+		status: 429,
+		message: 'This sandbox runs {most} commands of programs already. Wait for one to end.',
+	},
 	'value.unknown': { status: 422, message: 'There is no value "{{{name}}}". Known values: {known}.' },
 	'value.not-yet': { status: 409, message: '"{{{name}}}" has no value yet: {reason}' },
 	'engine.full': {

@@ -7,8 +7,12 @@ import type { SandboxCluster } from '../sandbox/cluster-access.ts';
 import type { LiveSandbox } from '../sandbox/live.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { LearnerRows } from '../store/store.ts';
+import { createAtOnce } from './at-once.ts';
 import { callerOf } from './caller.ts';
 import { type Call, serve } from './route.ts';
+
+/** Commands of one sandbox that programs run at once. Each costs the engine processes and the runner its output. */
+const mostCommands = 16;
 
 export interface SandboxRouteParts {
 	sandboxes: Sandboxes<LiveSandbox>;
@@ -29,6 +33,8 @@ export function addSandboxRoutes(app: FastifyInstance, { sandboxes, learners, le
 		if (!live || !cluster || state !== 'ready') throw new LabError('sandbox.not-ready');
 		return { live, cluster };
 	};
+
+	const takeTurn = createAtOnce(mostCommands);
 
 	serve(app, 'createSandbox', async ({ request, reply, body }) => {
 		const { id: learner } = await callerOf(request, learners);
@@ -81,8 +87,10 @@ export function addSandboxRoutes(app: FastifyInstance, { sandboxes, learners, le
 	serve(app, 'exec', async (call) => {
 		const { live, cluster } = await readyOf(call);
 		const { node, run, timeoutMs } = call.body;
+		using turn = takeTurn(call.params.id ?? '');
+		if (!turn) throw new LabError('sandbox.busy', { most: mostCommands });
 		const command = await live.fill(run);
-		return nodeOf(cluster, node).exec(['bash', '-lc', command], { timeoutMs, signal: call.signal });
+		return await nodeOf(cluster, node).exec(['bash', '-lc', command], { timeoutMs, signal: call.signal });
 	});
 }
 
