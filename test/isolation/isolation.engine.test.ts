@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#runner/clock.ts';
+import { nodeGroup } from '#runner/engine/cgroup.ts';
 import { type OpenedEngine, openEngine } from '#runner/engine/open-engine.ts';
 import { silent } from '#runner/engine/stages.ts';
 import type { ClusterHost, SandboxNode } from '#runner/sandbox/cluster-access.ts';
@@ -185,10 +186,14 @@ test('a node that is started again with an entry of the learner’s own cannot t
 	await sh(hostile, `printf '${evil}' >/usr/local/sbin/node-entry`);
 	await restart(hostile);
 	expect(await works(hostile, 'ls /run/hostsys/fs/cgroup')).toBe(true);
+	const all = '/run/hostsys/fs/cgroup';
+	const { instance } = testConfig();
+	const slice = nodeGroup(instance, 'systemd');
 	const found = await sh(
 		hostile,
-		`for path in $(find /run/hostsys/fs/cgroup -name "${victim.containerId}*" 2>/dev/null); do echo "$path"; done
-		for group in /run/hostsys/fs/cgroup/{,*/}shoal-*/${victim.containerId}; do [ -e "$group" ] && echo "$group"; done; true`,
+		`find ${all} -name "*${victim.containerId}*" 2>/dev/null
+		for group in ${all}/{,*/}${nodeGroup(instance, 'cgroupfs')}/${victim.containerId} ${all}/{,shoal.slice/}${slice}/docker-${victim.containerId}.scope
+		do [ -e "$group" ] && echo "$group"; done; true`,
 	);
 	expect(found.stdout).toBe('');
 });
