@@ -9,15 +9,14 @@ set -u
 fail() { echo "node: $*" >&2; exit 1; }
 
 # --- /sys: a fresh, writable sysfs, so that an inner `docker run --privileged` can mount one ------------------------
-# The kernel allows it only while another writable sysfs is visible, which /run/hostsys (a bind of the host's) is for this
-# moment. A sysfs of a throw-away network namespace then stays as that anchor, and the host's goes.
+# The kernel allows it only while another writable sysfs is visible, which /run/hostsys (mounted by the engine, see
+# runner/engine/node-container.ts) is for this moment. A sysfs of a throw-away network namespace then stays as that anchor.
 if mountpoint -q /run/hostsys; then
 	mkdir -p /run/sysanchor
 	unshare -n mount -t sysfs -o rw,nosuid,nodev,noexec sysfs /run/sysanchor
 	mount -t sysfs -o rw,nosuid,nodev,noexec sysfs /mnt && mount --rbind /sys/fs/cgroup /mnt/fs/cgroup && mount --rbind /mnt /sys
 	umount -R -l /mnt
-	# Lazily: submounts of a systemd host are locked, and cannot be unmounted one by one.
-	umount -l /run/hostsys
+	umount /run/hostsys
 fi
 
 # --- cgroups: wait until they are ours, then make them writable ------------------------------------------------------

@@ -48,10 +48,10 @@ export function dockerEngine(kind: EngineFacts['kind'], address: string): Docker
 		return known;
 	};
 
-	/** Hands the node its cgroup, where the engine has not done so, and closes the one above. */
+	/** Hands the node its cgroup, where the engine has not done so. */
 	const delegateTo = async (id: string, signal: AbortSignal): Promise<void> => {
 		const { remappedUid: uid, cgroup, cgroupDriver: driver } = await facts({ signal });
-		if (uid === undefined) return;
+		if (uid === undefined || (cgroup === 2 && driver === 'systemd')) return;
 		const { State, Image } = await docker.getContainer(id).inspect({ abortSignal: signal });
 		if (State.Pid === 0) {
 			throw new LabError('node.unreachable', { node: id.slice(0, 12), reason: `it ended with ${State.ExitCode}` });
@@ -65,7 +65,7 @@ export function dockerEngine(kind: EngineFacts['kind'], address: string): Docker
 		}
 		await runContainer(docker, signal, {
 			Image,
-			Cmd: ['sh', '-c', delegationScript(State.Pid, uid, '/run/hostcgroup', driver)],
+			Cmd: ['sh', '-c', delegationScript(State.Pid, uid, '/run/hostcgroup')],
 			HostConfig: hostHelper('/sys/fs/cgroup:/run/hostcgroup'),
 		});
 	};
@@ -127,6 +127,15 @@ export function dockerEngine(kind: EngineFacts['kind'], address: string): Docker
 			within('listing nodes', options, async (signal) => {
 				const found = await docker.listContainers({ all: true, filters: labelFilter(labels), abortSignal: signal });
 				return found.map(toInfo);
+			}),
+		removeVolumes: (labels, options) =>
+			within('removing volumes', options, async (signal) => {
+				const { Volumes } = await docker.listVolumes({
+					filters: { ...labelFilter(labels), dangling: ['true'] },
+					abortSignal: signal,
+				});
+				const removals = (Volumes ?? []).map(({ Name }) => docker.getVolume(Name).remove({ abortSignal: signal }));
+				await Promise.all(removals.map((removal) => unlessSaid(/active mounts|in use|no such volume/i, removal)));
 			}),
 		setNode: (id, action, options) =>
 			within(`doing "${action}" on a node`, { timeoutMs: startTimeoutMs, ...options }, async (signal) => {

@@ -102,6 +102,11 @@ export interface Engine {
 	/** Removes a container with its anonymous volumes. */
 	removeNode(id: string, options?: CallOptions): Promise<void>;
 	listNodes(labels: Record<string, string>, options?: CallOptions): Promise<ContainerInfo[]>;
+	/**
+	 * Removes volumes that nodes left behind: an engine that was killed beside its nodes takes a node's volume for mounted
+	 * until it is started again, and keeps it.
+	 */
+	removeVolumes(labels: Record<string, string>, options?: CallOptions): Promise<void>;
 	/** Failure injection, and its undoing. `start` delegates the cgroup again. */
 	setNode(
 		id: string,

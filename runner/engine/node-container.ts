@@ -1,7 +1,6 @@
 // Node container: what is asked of the engine for a node. Never `--privileged`.
 import type Dockerode from 'dockerode';
-import { nodeGroup } from './cgroup.ts';
-import { type EngineFacts, label, type NodeSpec } from './engine.ts';
+import type { EngineFacts, NodeSpec } from './engine.ts';
 
 /** dockerode's types lack what Docker has had since 20.10. */
 export type HostConfig = Dockerode.HostConfig & { CgroupnsMode?: 'private' | 'host' };
@@ -22,6 +21,22 @@ const withoutKeys = JSON.stringify({
 });
 
 /**
+ * A sysfs mounted by the engine. While a node sees one, the kernel lets it mount a writable one of its own, and the entry
+ * drops this one at once. Not a bind of the host's /sys: what is mounted below that, the cgroups of all other nodes above
+ * all, would come with it, and an entry that the learner has changed would keep it.
+ */
+const visibleSysfs = (labels: Record<string, string>): Dockerode.MountSettings => ({
+	Type: 'volume',
+	Source: '',
+	Target: '/run/hostsys',
+	VolumeOptions: {
+		NoCopy: true,
+		Labels: labels,
+		DriverConfig: { Name: 'local', Options: { type: 'sysfs', device: 'sysfs', o: 'nosuid,nodev,noexec' } },
+	},
+});
+
+/**
  * The request that makes a node.
  *
  * In a user namespace all capabilities count in there alone. Docker's own seccomp and AppArmor profiles and the masked
@@ -38,9 +53,7 @@ export function nodeContainer(spec: NodeSpec, facts: EngineFacts): Dockerode.Con
 		MaskedPaths: [],
 		ReadonlyPaths: [],
 		CgroupnsMode: 'private',
-		CgroupParent: nodeGroup(spec.labels[label.instance] ?? 'node', facts.cgroupDriver),
-		// While it is visible, the kernel lets the node mount a writable sysfs of its own; the entry drops it at once.
-		Binds: facts.profile === 'unprivileged' ? ['/sys:/run/hostsys'] : [],
+		Mounts: facts.profile === 'unprivileged' ? [visibleSysfs(spec.labels)] : [],
 		Memory: limits.memoryBytes,
 		MemorySwap: limits.memoryBytes,
 		NanoCpus: Math.round(Math.min(limits.cpus, facts.cpus) * 1e9),

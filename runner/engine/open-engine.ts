@@ -74,5 +74,6 @@ export async function removeOnEngine(engine: DockerEngine, instance: string): Pr
 		await Promise.all(nodes.map(({ id }) => engine.removeNode(id)));
 		const networks = await engine.listNetworks(labels);
 		await Promise.all(networks.map(({ id }) => engine.removeNetwork(id)));
+		await engine.removeVolumes(labels);
 	}
 }

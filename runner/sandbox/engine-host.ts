@@ -41,6 +41,7 @@ export function engineHost(parts: EngineHostParts): ClusterHost {
 		await Promise.all(nodes.map(({ id }) => engine.removeNode(id)));
 		const networks = await engine.listNetworks(labels);
 		await Promise.all(networks.map(({ id }) => engine.removeNetwork(id)));
+		await engine.removeVolumes({ [label.instance]: instance });
 	};
 
 	const reserveSubnet = async (signal: AbortSignal): Promise<string> => {

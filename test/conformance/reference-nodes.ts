@@ -25,7 +25,7 @@ function privileged(engine: DockerEngine): Engine {
 		startNode: async (spec) => {
 			const request = nodeContainer(spec, await engine.facts());
 			// No `CgroupnsMode` but the node's own, which is private: with the host's, an inner engine would share its groups.
-			const plain: HostConfig = { Privileged: true, Binds: [], CapAdd: [], CapDrop: [], SecurityOpt: [] };
+			const plain: HostConfig = { Privileged: true, Mounts: [], CapAdd: [], CapDrop: [], SecurityOpt: [] };
 			const HostConfig = { ...request.HostConfig, ...plain };
 			const container = await engine.docker.createContainer({ ...request, HostConfig });
 			await container.start();

@@ -1,5 +1,4 @@
 // Daemon configuration: the files that the embedded engine's dockerd and containerd read. Works with 20.10 to 29.
-import { buildGroup } from '../cgroup.ts';
 import type { EngineLayout } from './layout.ts';
 import { remapUser } from './subordinate-ids.ts';
 
@@ -26,8 +25,8 @@ export function dockerdConfig(layout: EngineLayout, choices: DaemonChoices): str
 		// With the containerd image store an engine refuses or ignores user namespaces in some versions.
 		features: { 'containerd-snapshotter': false },
 		'exec-opts': [`native.cgroupdriver=${choices.cgroupDriver}`],
-		// For what is no node. systemd wants a slice here, and its default is fine; with cgroupfs an own parent is what `down` removes.
-		...(choices.cgroupDriver === 'cgroupfs' ? { 'cgroup-parent': `/${buildGroup}` } : {}),
+		// systemd wants a slice here, and its default is fine; with cgroupfs an own parent is what `down` removes.
+		...(choices.cgroupDriver === 'cgroupfs' ? { 'cgroup-parent': `/shoal-${layout.instance}` } : {}),
 		// Addresses of the engine's own networks (builds). They exist in its namespace alone.
 		bip: '10.215.255.1/24',
 		mtu: choices.mtu,

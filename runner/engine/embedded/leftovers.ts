@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildGroup, nodeGroup } from '../cgroup.ts';
 import { tryCommand } from '../command.ts';
 import type { EngineLayout } from './layout.ts';
 
@@ -24,9 +23,6 @@ export async function removeLeftovers(layout: EngineLayout): Promise<void> {
 	}
 	await removeMounts([layout.execRoot, layout.containerdState, layout.dataRoot, layout.containerdRoot]);
 	await removeCgroups(`shoal-${layout.instance}`);
-	await tryCommand(['systemctl', 'stop', nodeGroup(layout.instance, 'systemd')]);
-	// Shared by instances: what another one uses is not empty, and stays.
-	await removeCgroups(buildGroup);
 }
 
 /** Whether a process is one of the engine's: a daemon or a shim of its own, or inside one of its containers. */
@@ -43,9 +39,8 @@ export function belongsTo(
 	const groups = process.cgroup.split('\n').map((line) => line.split(':').slice(2).join(':'));
 	return groups.some(
 		(path) =>
-			path.startsWith(`${nodeGroup(engine.instance, 'cgroupfs')}/`) ||
-			path.includes(`/${nodeGroup(engine.instance, 'systemd')}/`) ||
-			engine.containers.some((id) => path.includes(`docker-${id}.scope`) || path.startsWith(`/${buildGroup}/${id}`)),
+			path.startsWith(`/shoal-${engine.instance}/`) ||
+			engine.containers.some((id) => path.includes(`docker-${id}.scope`)),
 	);
 }
 

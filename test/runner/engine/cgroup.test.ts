@@ -97,32 +97,6 @@ describe.runIf(process.getuid?.() === 0)('on a tree of files', () => {
 		expect(await given()).toEqual(['memory/docker/a', 'memory/docker/a/cgroup.procs', 'memory/docker/a/tasks']);
 	});
 
-	describe.each(['directly', 'by a helper'])('the group that holds all nodes is closed to each of them, %s', (way) => {
-		const close = async (membership: string, driver: 'cgroupfs' | 'systemd', cgroup: 1 | 2) => {
-			if (way === 'directly') return delegate(membership, { cgroup, driver, root, delegateFile: '/nowhere', uid });
-			await writeFile(join(root, 'membership'), membership);
-			const script = delegationScript(77, uid, root, driver).replace('/proc/77/cgroup', `${root}/membership`);
-			expect(spawnSync('sh', ['-c', script], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
-		};
-		const modes = (...paths: string[]) =>
-			Promise.all(paths.map(async (path) => (await stat(join(root, path))).mode & 0o777));
-
-		test('with the cgroupfs driver', async () => {
-			await make('memory/shoal-x/a/tasks', 'pids/docker/b/tasks');
-			const [, others, top] = await modes('memory/shoal-x', 'pids/docker', 'memory');
-			await close('3:memory:/shoal-x/a\n2:pids:/docker/b\n', 'cgroupfs', 1);
-			expect(await modes('memory/shoal-x', 'pids/docker', 'memory')).toEqual([0o700, others, top]);
-		});
-
-		test('with the systemd driver, where runc has handed over the rest', async () => {
-			await make('cgroup.controllers', 'shoal.slice/shoal-x.slice/docker-a.scope/cgroup.procs');
-			const [, above] = await modes('shoal.slice/shoal-x.slice', 'shoal.slice');
-			await close('0::/shoal.slice/shoal-x.slice/docker-a.scope\n', 'systemd', 2);
-			expect(await modes('shoal.slice/shoal-x.slice', 'shoal.slice')).toEqual([0o700, above]);
-			expect(await given()).toEqual([]);
-		});
-	});
-
 	test('v2 follows the kernel’s own list', async () => {
 		await make('docker/a/cgroup.procs', 'docker/a/memory.max', 'docker/a/memory.reclaim', 'delegate');
 		await writeFile(join(root, 'delegate'), 'cgroup.procs\nmemory.reclaim\n');
@@ -157,7 +131,7 @@ describe.runIf(process.getuid?.() === 0)('on a tree of files', () => {
 			uid: uid + 1,
 		});
 		await writeFile(join(root, 'membership'), membership);
-		const script = delegationScript(77, uid, root, 'cgroupfs').replace('/proc/77/cgroup', `${root}/membership`);
+		const script = delegationScript(77, uid, root).replace('/proc/77/cgroup', `${root}/membership`);
 		const { status, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
 		expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 		expect(await given()).toEqual(direct.sort());

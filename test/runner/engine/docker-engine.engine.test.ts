@@ -288,6 +288,16 @@ test('a node that cannot be started leaves nothing behind', async () => {
 	expect(await engine.listNodes({ ...labels, [label.node]: 'worker1' })).toEqual([]);
 });
 
+test('volumes that nodes left behind are removed, and those in use are not', async () => {
+	const { docker } = engine;
+	await docker.createVolume({ Name: 'shoal-left-behind', Labels: labels });
+	await engine.removeVolumes(labels);
+	const names = ((await docker.listVolumes()).Volumes ?? []).map(({ Name }) => Name);
+	expect(names).not.toContain('shoal-left-behind');
+	const { Mounts } = await docker.getContainer(id).inspect();
+	expect(names).toEqual(expect.arrayContaining(Mounts.map(({ Name }) => Name)));
+});
+
 test('removing what is gone is no error', async () => {
 	const gone = await engine.startNode(nodeSpec('worker2', '10.213.255.243'));
 	await engine.removeNode(gone);

@@ -77,13 +77,25 @@ test('it asks for no more CPUs than there are, which an engine refuses', () => {
 	expect(HostConfig?.NanoCpus).toBe(2e9);
 });
 
-describe('the host’s sysfs', () => {
-	test('is shown to a node in a user namespace, which cannot write to it', () => {
-		expect(nodeContainer(spec, facts).HostConfig?.Binds).toEqual(['/sys:/run/hostsys']);
+describe('what it sees of the host', () => {
+	test('is a sysfs of its own in a user namespace, and no path of the host', () => {
+		const { HostConfig } = nodeContainer(spec, facts);
+		expect(HostConfig).not.toHaveProperty('Binds');
+		expect(HostConfig?.Mounts).toEqual([
+			expect.objectContaining({
+				Type: 'volume',
+				Target: '/run/hostsys',
+				VolumeOptions: expect.objectContaining({
+					DriverConfig: { Name: 'local', Options: expect.objectContaining({ type: 'sysfs' }) },
+				}),
+			}),
+		]);
 	});
 
-	test('is not shown to a node whose root is root on the host', () => {
-		expect(nodeContainer(spec, withoutNamespaces).HostConfig).toMatchObject({ Binds: [], CapDrop: ['SYS_RESOURCE'] });
+	test('is nothing where its root is root on the host', () => {
+		const { HostConfig } = nodeContainer(spec, withoutNamespaces);
+		expect(HostConfig).toMatchObject({ Mounts: [], CapDrop: ['SYS_RESOURCE'] });
+		expect(HostConfig).not.toHaveProperty('Binds');
 	});
 });
 

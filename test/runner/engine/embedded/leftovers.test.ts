@@ -21,8 +21,6 @@ test.each([
 	['its dockerd', 'dockerd\0--config-file\0/var/lib/shoal/dev/engine/dockerd.json\0', '0::/\n'],
 	['a process of a container, cgroup v1', 'dockerd\0', `4:memory:/shoal-dev/${id}\n0::/\n`],
 	['a container inside a container', 'sh\0', `4:memory:/shoal-dev/${id}/docker/77aa\n`],
-	['a build that was broken off', 'apt-get\0', `4:memory:/shoal.build/${id}\n`],
-	['a process of a node, systemd', 'dockerd\0', '0::/shoal.slice/shoal-dev.slice/docker-77aa.scope/node\n'],
 	['a process of a container, systemd', 'dockerd\0', `0::/system.slice/docker-${id}.scope/node\n`],
 ])('%s is its own', (_what, command, cgroup) => {
 	expect(belongsTo({ command, cgroup }, engine)).toBe(true);
@@ -31,9 +29,7 @@ test.each([
 test.each([
 	['a shim of another instance', 'containerd-shim-runc-v2\0-address\0/run/shoal/dev2/containerd.sock\0', '0::/\n'],
 	['a daemon of another instance', 'containerd\0--config\0/var/lib/shoal/dev2/engine/containerd.toml\0', '0::/\n'],
-	['a node of another instance, systemd', 'dockerd\0', '0::/shoal.slice/shoal-dev2.slice/docker-77aa.scope/node\n'],
 	['a container of another instance', 'dockerd\0', '4:memory:/shoal-dev2/10fdeecd3a96\n'],
-	['a build of another instance', 'apt-get\0', '4:memory:/shoal.build/77aa77aa77aa\n'],
 	['a container of the host’s own engine', 'nginx\0', '0::/system.slice/docker-77aa77aa77aa.scope\n'],
 	['a program that was told the socket in a sentence', 'sh\0-c\0ls /run/shoal/dev/containerd.sock\0', '0::/\n'],
 	['anything else', 'bash\0', '0::/user.slice/user-0.slice/session-1.scope\n'],
