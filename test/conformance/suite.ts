@@ -69,6 +69,7 @@ async function tryBehaviour(behaviour: Behaviour, cluster: Cluster, slowness: nu
 	const variables = cluster.nodes.map((node) => `${node.toUpperCase()}=${cluster.address(node)}`).join(' ');
 	const deadline = performance.now() + (behaviour.seconds ?? 60) * 1000 * slowness;
 	let output = '';
+	let errors = '';
 	for (const part of partsOf(behaviour.script)) {
 		if (part.type === 'set') {
 			await cluster.setNode(part.node, part.action);
@@ -79,10 +80,13 @@ async function tryBehaviour(behaviour: Behaviour, cluster: Cluster, slowness: nu
 		const script = `export SLOW=${slowness} ${variables} ${tokens}\n${prelude}\nset -e\n${part.script}`;
 		const answer = await cluster.run(part.node, script, left);
 		output += answer.stdout;
+		errors += answer.stderr;
 		if (answer.exitCode !== 0)
 			return `on ${part.node} the script ended with ${answer.exitCode}: ${shorten(`${answer.stdout}\n${answer.stderr}`)}`;
 	}
-	return behaviour.expect.test(output) ? undefined : `expected ${behaviour.expect}, got: ${shorten(output)}`;
+	if (behaviour.expect.test(output)) return undefined;
+	const said = errors.trim() === '' ? '' : `; stderr: ${shorten(errors)}`;
+	return `expected ${behaviour.expect}, got: ${shorten(output)}${said}`;
 }
 
 /** `WORKER_TOKEN=... MANAGER_TOKEN=...` of the first node that can say. */
