@@ -217,9 +217,9 @@ export const updates: Group = {
 			name: 'an update that fails rolls back when told to',
 			docs: update,
 			script: `
-				service web --replicas 2 --update-monitor 2s --update-failure-action rollback --rollback-monitor 1s --rollback-failure-action continue --env VERSION=1 shoal/probe:1; running web 2
+				service web --update-monitor 2s --update-failure-action rollback --rollback-monitor 1s --env VERSION=1 shoal/probe:1; running web 1
 				docker service update -d -q --args 'false' web >/dev/null; updated web rollback_completed
-				running web 2; docker service inspect web --format '{{.UpdateStatus.Message}} {{.Spec.TaskTemplate.ContainerSpec.Args}}'`,
+				running web 1; docker service inspect web --format '{{.UpdateStatus.Message}} {{.Spec.TaskTemplate.ContainerSpec.Args}}'`,
 			expect: /rollback completed \[\]/,
 			seconds: 120,
 		},
