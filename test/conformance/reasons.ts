@@ -8,4 +8,8 @@ export const reasons: Readonly<Record<string, string>> = {
 };
 
 /** In reference nodes, which are Docker's own doing. */
-export const reasonsOfReference: Readonly<Record<string, string>> = {};
+export const reasonsOfReference: Readonly<Record<string, string>> = {
+	'after a node is killed its tasks get no connection':
+		'IPVS goes on sending to the tasks of a dead node until gossip has given it up, which takes some seconds.',
+	'rules that someone flushed come back': 'Docker writes its rules when tasks change, and does not look after them.',
+};
