@@ -239,7 +239,7 @@ export const updates: Group = {
 			script: `
 				service web --replicas 2 --publish 8091:8080 --update-order start-first --update-monitor 5s --health-cmd true --health-interval 500ms shoal/probe:1; running web 2; served localhost:8091
 				docker service update -d -q --health-cmd false --health-retries 2 web >/dev/null
-				updated web paused; different 4 localhost:8091; docker service inspect web --format '{{.UpdateStatus.State}}'`,
+				updated web paused; different 4 localhost:8091; docker service inspect web --format '{{.UpdateStatus.State}}'; docker service ps web --format '{{.Name}} {{.DesiredState}} {{.CurrentState}} {{.Error}}'`,
 			expect: /2\s+paused/,
 			seconds: 120,
 		},
