@@ -11,5 +11,8 @@ export const reasons: Readonly<Record<string, string>> = {
 export const reasonsOfReference: Readonly<Record<string, string>> = {
 	'after a node is killed its tasks get no connection':
 		'IPVS goes on sending to the tasks of a dead node until gossip has given it up, which takes some seconds.',
+	'binfmt --install registers emulators, in this node alone':
+		'A privileged container registers in the kernel of the host, for all nodes on it.',
+	'a second builder in a container': 'The same.',
 	'rules that someone flushed come back': 'Docker writes its rules when tasks change, and does not look after them.',
 };
