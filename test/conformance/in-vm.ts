@@ -23,8 +23,8 @@ const kept = new URL('results-vm.json', import.meta.url);
 const page = new URL('RESULTS-VM.md', import.meta.url);
 
 /**
- * Runs the suite in a VM, once for each profile (`shoal`, `reference`, `beside`), and writes the page. Resolves with the exit code: 0
- * when every behaviour holds in Shoal's nodes or has a reason.
+ * Runs the suite in a VM, once for each profile (`shoal`, `reference`, `beside`), and writes the page. Resolves with the exit
+ * code: 0 when every behaviour holds in Shoal's nodes or has a reason.
  */
 export async function conformanceInVm(options: {
 	config: Config;
