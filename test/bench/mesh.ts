@@ -120,7 +120,7 @@ export const bench: Bench = {
 		if (!read.ok) throw new Error(formatConfigProblems(read.problems));
 		const figures = collector();
 		const open = (mesh: boolean) =>
-			openNodes(read.config, silent, shoalNodes, { slowness: 1, onProblem: progress, mesh });
+			openNodes(read.config, silent, shoalNodes, { images, slowness: 1, onProblem: progress, mesh });
 		const withMesh = await open(true);
 		const withoutMesh = await open(false);
 		try {

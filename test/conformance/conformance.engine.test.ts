@@ -34,9 +34,10 @@ const results = new Map<string, Result>();
 let engine: DockerEngine | undefined;
 
 beforeAll(async () => {
-	const opened = await openNodes(testConfig(), silent, shoalNodes, { slowness: 1, onProblem: () => undefined });
-	engine = opened.engine;
 	const waiting = shortGroups();
+	const images = waiting.flatMap((group) => group.images);
+	const opened = await openNodes(testConfig(), silent, shoalNodes, { images, slowness: 1, onProblem: () => undefined });
+	engine = opened.engine;
 	const worker = async () => {
 		for (let group = waiting.shift(); group; group = waiting.shift()) {
 			const { makeCluster } = opened;

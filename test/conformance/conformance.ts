@@ -70,14 +70,15 @@ if (options.host === 'vm') {
 const report = showStages(options.lines ? process.stderr : process.stdout);
 const slowness = Number(options.slowness);
 const { make, kind } = profiles[profile];
-const { engine, makeCluster } = await openNodes(config, report, make, { slowness, onProblem: console.error });
+const waiting = chosenGroups();
+const images = waiting.flatMap((group) => group.images);
+const { engine, makeCluster } = await openNodes(config, report, make, { images, slowness, onProblem: console.error });
 const facts = await engine.facts();
 const nodes = `${kind}, ${facts.os}, Linux ${release()}, cgroup v${facts.cgroup}`;
 const onResult = (result: Result) =>
 	console.log(options.lines ? JSON.stringify({ profile, nodes, result }) : lineOf(result));
 
 const began = performance.now();
-const waiting = chosenGroups();
 const order = waiting.map((group) => group.name);
 const results: Result[] = [];
 const worker = async () => {

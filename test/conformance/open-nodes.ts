@@ -9,18 +9,24 @@ import type { ShoalNodesOptions } from './shoal-nodes.ts';
 
 type Make = (options: Omit<ShoalNodesOptions, 'engine'> & { engine: DockerEngine }) => MakeCluster;
 
+export interface OpenNodesOptions extends Pick<ShoalNodesOptions, 'slowness' | 'onProblem' | 'mesh'> {
+	/** Names of the images that clusters will be given. */
+	images: string[];
+}
+
 /** The way to make clusters, on an opened engine. Close the engine when done. */
 export async function openNodes(
 	config: Config,
 	report: Report,
 	make: Make,
-	options: Pick<ShoalNodesOptions, 'slowness' | 'onProblem' | 'mesh'>,
+	{ images: wanted, ...options }: OpenNodesOptions,
 ): Promise<{ engine: DockerEngine; makeCluster: MakeCluster }> {
 	const { engine, nodeImage, lessonImages } = await openEngine(config, report);
 	const { project, cache } = config.directories;
 	const images = new Map(lessonImages);
 	await stage(report, 'Conformance images', async () => {
 		for (const source of await lessonImageSources(`${project}/test/conformance`)) {
+			if (!wanted.includes(source.reference)) continue;
 			await ensureImage(engine, source, cache, report.line);
 			images.set(source.reference, await ensureImageTar(engine, source, cache));
 		}

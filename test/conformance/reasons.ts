@@ -1,11 +1,7 @@
 // Reasons: behaviours that are known not to hold, by name, each with why.
 
 /** In Shoal's nodes. Everything else must hold. */
-export const reasons: Readonly<Record<string, string>> = {
-	'a second builder in a container':
-		'The builder runs from the image moby/buildkit, and no Docker Hub is in reach of a node.',
-	'an encrypted network carries traffic, or says that the kernel cannot': 'This kernel has no ESP (CONFIG_INET_ESP).',
-};
+export const reasons: Readonly<Record<string, string>> = {};
 
 /** In reference nodes, which are Docker's own doing. */
 export const reasonsOfReference: Readonly<Record<string, string>> = {
@@ -13,6 +9,5 @@ export const reasonsOfReference: Readonly<Record<string, string>> = {
 		'IPVS goes on sending to the tasks of a dead node until gossip has given it up, which takes some seconds.',
 	'binfmt --install registers emulators, in this node alone':
 		'A privileged container registers in the kernel of the host, for all nodes on it.',
-	'a second builder in a container': 'The same.',
 	'rules that someone flushed come back': 'Docker writes its rules when tasks change, and does not look after them.',
 };

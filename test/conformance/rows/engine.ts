@@ -154,13 +154,6 @@ export const engine: Group = {
 			expect: /^aarch64\s+aarch64/,
 		},
 		{
-			name: 'a second builder in a container',
-			docs: '/build/builders/drivers/docker-container/',
-			script:
-				'docker buildx create --name multiarch-builder --driver docker-container --use && docker buildx inspect --bootstrap',
-			expect: /Status:\s+running/,
-		},
-		{
 			name: 'docker save, load, export, import, tag, history, rmi',
 			docs: '/reference/cli/docker/image/',
 			script: `
@@ -176,6 +169,60 @@ export const engine: Group = {
 				up() { [ "$(docker inspect always --format '{{.State.Status}}')" = running ]; }; until_ok 30 up; echo up; docker rm -f always >/dev/null`,
 			expect: /up/,
 			seconds: 90,
+		},
+	],
+};
+
+const containerDriver = '/build/builders/drivers/docker-container/';
+const emulators = 'docker run --rm --privileged tonistiigi/binfmt:latest --install all >/dev/null 2>&1';
+/** Makes the builder, or takes it when a row before made it. */
+const builder =
+	'docker buildx use multiarch-builder 2>/dev/null || docker buildx create --name multiarch-builder --driver-opt network=host --use >/dev/null';
+
+export const builders: Group = {
+	name: 'Builders in containers',
+	topology: { managers: 1, workers: 0, swarm: 'formed' },
+	images: [
+		'moby/buildkit:buildx-stable-1',
+		'registry:2',
+		'tonistiigi/binfmt:latest',
+		'shoal/arm64-parts:1',
+		'shoal/probe:1',
+	],
+	behaviours: [
+		{
+			name: 'a second builder in a container',
+			docs: containerDriver,
+			script: `
+				${emulators}; docker buildx create --name multiarch-builder --driver-opt network=host --use; docker buildx inspect --bootstrap; docker buildx ls; docker ps --format '{{.Names}}'`,
+			expect:
+				/^multiarch-builder\s[\s\S]*Driver:\s+docker-container[\s\S]*Status:\s+running[\s\S]*Platforms:.*linux\/arm64[\s\S]*multiarch-builder\*[\s\S]*buildx_buildkit_multiarch-builder0/,
+		},
+		{
+			name: 'the builder builds for several platforms, with emulated steps, and pushes one image of them',
+			docs: multiPlatform,
+			script: `
+				${emulators}; ${builder}; service registry --publish published=5000,target=5000 registry:2; running registry 1; served 127.0.0.1:5000/v2/
+				mkdir -p /root/both && cd /root/both && id=$(docker create shoal/arm64-parts:1 x) && docker cp -q $id:/busybox busybox-arm64 && docker rm $id >/dev/null; id=$(docker create shoal/probe:1 x) && docker cp -q $id:/bin/busybox busybox-amd64 && docker rm $id >/dev/null
+				printf 'FROM scratch\\nARG TARGETARCH\\nCOPY busybox-$TARGETARCH /bin/busybox\\nRUN ["/bin/busybox", "sh", "-c", "/bin/busybox uname -m > /machine"]\\nCMD ["/bin/busybox", "cat", "/machine"]\\n' > Dockerfile-producer
+				docker buildx build -q --platform linux/amd64,linux/arm64 -t 127.0.0.1:5000/producer:multi-arch --push -f Dockerfile-producer . >/dev/null
+				docker buildx imagetools inspect 127.0.0.1:5000/producer:multi-arch | grep 'Platform: *linux'; for platform in amd64 arm64; do docker run --rm -q --platform linux/$platform 127.0.0.1:5000/producer:multi-arch; docker image rm 127.0.0.1:5000/producer:multi-arch >/dev/null; done`,
+			expect: /linux\/amd64\s+Platform:\s+linux\/arm64\s+x86_64\s+aarch64/,
+			seconds: 120,
+		},
+		{
+			name: 'the builder loads what it built into the engine',
+			docs: containerDriver,
+			script: `
+				${builder}; mkdir -p /root/load && cd /root/load && printf 'FROM scratch\\nCOPY Dockerfile /Dockerfile\\n' > Dockerfile
+				docker buildx build -q --load -t loaded:1 . >/dev/null; docker image inspect loaded:1 --format '{{.RepoTags}}'; docker buildx build . 2>&1 | grep 'No output specified'`,
+			expect: /\[loaded:1\]\s+.*No output specified with docker-container driver/,
+		},
+		{
+			name: 'a builder is removed with its container',
+			docs: containerDriver,
+			script: `${builder}; docker buildx inspect --bootstrap >/dev/null; docker buildx rm multiarch-builder 2>&1; docker buildx ls; docker ps -a --format '{{.Names}}' | grep -c buildkit || true`,
+			expect: /multiarch-builder removed[\s\S]*default\*[\s\S]*\n0\s*$/,
 		},
 	],
 };

@@ -1,6 +1,6 @@
 // Groups: the whole table, in the order in which it is printed.
 import type { Group } from '../behaviour.ts';
-import { engine } from './engine.ts';
+import { builders, engine } from './engine.ts';
 import { fiveManagers, locking, quorum } from './managers.ts';
 import { overlays, routingMesh } from './networking.ts';
 import { scheduling, serviceBasics, updates } from './services.ts';
@@ -20,4 +20,5 @@ export const groups: Group[] = [
 	fiveManagers,
 	locking,
 	engine,
+	builders,
 ];
