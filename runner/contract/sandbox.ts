@@ -31,6 +31,13 @@ export const sandboxSchema = z.strictObject({
 });
 export type Sandbox = z.infer<typeof sandboxSchema>;
 
+/** Something wrong with nodes that lasts, and that Docker itself says nowhere: the swarm's ingress network is gone, say. */
+export const troubleSchema = z.strictObject({
+	nodes: z.array(nodeNameSchema),
+	text: z.string().describe('A sentence; `commands` in backquotes.'),
+});
+export type Trouble = z.infer<typeof troubleSchema>;
+
 export const stepProgressSchema = z.strictObject({
 	id: z.string(),
 	passedAt: z.iso.datetime().optional().describe('Sticky: a step that passed once stays passed.'),

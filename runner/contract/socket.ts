@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { clusterStateSchema } from './cluster.ts';
 import { errorBodySchema } from './errors.ts';
-import { sandboxSchema, stepProgressSchema } from './sandbox.ts';
+import { sandboxSchema, stepProgressSchema, troubleSchema } from './sandbox.ts';
 import { nodeNameSchema } from './topology.ts';
 
 export const frameKind = { output: 0, input: 1, quiet: 2 } as const;
@@ -60,8 +60,8 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
 	z.strictObject({ type: z.literal('ran'), id: z.string(), error: errorBodySchema.shape.error.optional() }),
 	/** Something that concerns the whole page; `channel` when it concerns one terminal. */
 	z.strictObject({ type: z.literal('error'), error: errorBodySchema.shape.error, channel: channel.optional() }),
-	/** Something about a node that its learner should know: its ingress network is gone, say. Nothing to answer. */
-	z.strictObject({ type: z.literal('notice'), node: nodeNameSchema, text: z.string() }),
+	/** All that is wrong with nodes at the moment; empty when nothing is. */
+	z.strictObject({ type: z.literal('troubles'), troubles: z.array(troubleSchema) }),
 	z.strictObject({ type: z.literal('pong') }),
 ]);
 export type ServerFrame = z.infer<typeof serverFrameSchema>;

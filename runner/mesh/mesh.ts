@@ -3,16 +3,19 @@
 // IPVS takes orders from the initial user namespace alone, so an unprivileged node has no balancing of its own. The mesh
 // does the same with NAT rules: a pure function from what each node says to its rules (rules.ts), applied by a small
 // program in each node (infra/node/mesh-hand.c).
+import type { Trouble } from '#contract/sandbox.ts';
 import type { Engine } from '#runner/engine/engine.ts';
 import { departedAfter, stillKnown, unreachable } from './departures.ts';
 import type { Endpoint } from './gossip.ts';
-import { type Balancer, type MeshNode, type Problem, type SandboxNode, startMeshNode } from './node.ts';
+import { type Balancer, type MeshNode, type SandboxNode, startMeshNode } from './node.ts';
 
-export type { Balancer, Problem, SandboxNode } from './node.ts';
+export type { Balancer, SandboxNode } from './node.ts';
 
 export interface Mesh extends AsyncDisposable {
 	/** Who balances in the node, for `shoal doctor`. */
 	balancerOf(node: string): Balancer;
+	/** What is wrong with nodes and lasts. */
+	troubles(): Trouble[];
 	/** Resolves when what the nodes have said so far is applied. */
 	settled(): Promise<void>;
 }
@@ -24,7 +27,8 @@ const stoppingForMs = 15_000;
 export function startMesh(options: {
 	nodes: SandboxNode[];
 	engine: Engine;
-	onProblem: (problem: Problem) => void;
+	/** Called when `troubles` has another answer. */
+	onTroubles: (troubles: Trouble[]) => void;
 	now?: () => number;
 }): Mesh {
 	const now = options.now ?? (() => performance.now());
@@ -86,12 +90,21 @@ export function startMesh(options: {
 					for (const [task, since] of stopping) if (now() - since > stoppingForMs) stopping.delete(task);
 					updateAll();
 				},
-				problem: options.onProblem,
+				troubled: () => options.onTroubles(troubles()),
 			},
 		}),
 	);
 
+	const troubles = (): Trouble[] => {
+		const nodesWith = Map.groupBy(
+			nodes.flatMap((node) => node.troubles().map((text) => ({ node: node.node.name, text }))),
+			({ text }) => text,
+		);
+		return [...nodesWith].map(([text, all]) => ({ nodes: all.map(({ node }) => node), text }));
+	};
+
 	return {
+		troubles,
 		balancerOf: (name) => nodes.find((node) => node.node.name === name)?.balancer() ?? 'unknown',
 		settled: async () => {
 			await Promise.all(nodes.map((node) => node.settled()));

@@ -31,12 +31,6 @@ export interface SandboxNode {
 	containerId: string;
 }
 
-export interface Problem {
-	node: string;
-	/** One sentence. */
-	problem: string;
-}
-
 export interface MeshNodeListener {
 	/** The endpoints that the node knows in a network changed. */
 	tableChanged(networkId: string, before: Endpoint[], after: Endpoint[]): void;
@@ -44,12 +38,15 @@ export interface MeshNodeListener {
 	reachable(state: 'answers' | 'silent' | 'ended'): void;
 	/** A container of the node begins to stop (`stopping`) or has started. */
 	container(name: string, state: 'stopping' | 'started'): void;
-	problem(problem: Problem): void;
+	/** `troubles` has another answer. */
+	troubled(): void;
 }
 
 export interface MeshNode {
 	node: SandboxNode;
 	balancer(): Balancer;
+	/** What is wrong and lasts, a sentence each. */
+	troubles(): string[];
 	/** Network ID -> what the node's gossip has. */
 	tables: ReadonlyMap<string, Endpoint[]>;
 	/** Works out the rules anew and applies what differs. */
@@ -69,14 +66,17 @@ const lostAfterMs = 20_000;
 /** Rules are put back at once when they change; this is for what nobody reports, such as addresses and sysctls. */
 const repairEveryMs = 60_000;
 const touchedPauseMs = 150;
+/** A manager tells that a swarm's network is removed when it has decided so; on the node it is gone somewhat later. */
+const removalTakesMs = 2_000;
 /** The part of Docker's answer to `GET /info` that matters here. */
 interface EngineInfo {
 	/** Since Engine 28. */
 	FirewallBackend?: { Driver?: string };
 	Swarm: { LocalNodeState: string };
 }
+const encryptionOf = (network: string) => `encryption of ${network}`;
 const noIngress =
-	'The swarm has no ingress network: ports are published nowhere until "docker network create --driver overlay --ingress ingress".';
+	'The swarm has no ingress network: ports are published nowhere until `docker network create --driver overlay --ingress ingress`.';
 
 export function startMeshNode(
 	node: SandboxNode,
@@ -109,8 +109,9 @@ export function startMeshNode(
 	let again = false;
 	let looking: Promise<void> | undefined;
 	let lookAgain = false;
+	let removal: NodeJS.Timeout | undefined;
 	const probed = new Set<string>();
-	const troubles = createTroubles((problem) => listener.problem({ node: node.name, problem }));
+	const troubles = createTroubles(() => listener.troubled());
 	const writer = createRuleWriter({ now, troubles, again: () => update() });
 	const become = (next: 'answers' | 'silent' | 'ended') => {
 		if (state === next) return;
@@ -153,8 +154,13 @@ export function startMeshNode(
 		const known = inspected
 			.filter((answer) => answer.status === 200)
 			.map((answer) => JSON.parse(answer.body) as InspectedNetwork);
-		for (const network of known)
-			if (isEncrypted(network) && balancerAddress(network)) void probeEncryption(from, network.Name);
+		const encrypted = known.filter((network) => isEncrypted(network) && balancerAddress(network));
+		for (const name of probed)
+			if (!encrypted.some(({ Name }) => Name === name)) {
+				probed.delete(name);
+				troubles.over(encryptionOf(name));
+			}
+		for (const { Name } of encrypted) void probeEncryption(from, Name);
 		networks = known.map((network) => ({
 			id: network.Id,
 			ingress: network.Ingress,
@@ -181,7 +187,7 @@ export function startMeshNode(
 		const answer = await from.run('-', encryptionProbe);
 		if (answer.status === 1)
 			troubles.is(
-				`encryption of ${network}`,
+				encryptionOf(network),
 				`The network ${network} is encrypted, which this kernel cannot do (${answer.body.trim()}): its tasks do not reach other nodes.`,
 			);
 	};
@@ -237,6 +243,10 @@ export function startMeshNode(
 			if (event.Action === 'start') listener.container(name, 'started');
 		}
 		if (event.Type === 'network' || event.Action === 'start' || event.Action === 'destroy') void lookAtNetworks();
+		if (event.Type === 'network' && event.Action === 'remove') {
+			clearTimeout(removal);
+			removal = setTimeout(() => void lookAtNetworks(), removalTakesMs);
+		}
 	};
 
 	const update = () => {
@@ -340,6 +350,7 @@ export function startMeshNode(
 	return {
 		node,
 		balancer,
+		troubles: troubles.lasting,
 		tables,
 		update,
 		poke: () => hand?.poke(),
@@ -350,6 +361,7 @@ export function startMeshNode(
 		close: async () => {
 			clearInterval(pulse);
 			clearInterval(repair);
+			clearTimeout(removal);
 			stopping.abort();
 			writer.close();
 			troubles.close();

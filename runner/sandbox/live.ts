@@ -1,6 +1,6 @@
 // Live sandbox: everything that runs for a sandbox while it is ready. Made when it becomes ready, disposed when it ends.
 import type { Lesson } from '#contract/lesson.ts';
-import type { StepProgress } from '#contract/sandbox.ts';
+import type { StepProgress, Trouble } from '#contract/sandbox.ts';
 import { runProbe } from '../checks/probe.ts';
 import { type StepsWatch, watchSteps } from '../checks/watch-steps.ts';
 import type { Clock } from '../clock.ts';
@@ -23,18 +23,14 @@ export interface LiveSandbox extends AsyncDisposable {
 	onSteps(listener: (steps: StepProgress[]) => void): () => void;
 	/** Looks at everything anew; resolves when `steps` speak of a moment after the call. */
 	refresh(): Promise<void>;
-	/** Calls back with what a learner should know about a node, as it happens. The function that comes back ends it. */
-	onNotice(listener: (notice: Notice) => void): () => void;
+	/** What is wrong with nodes and lasts. */
+	readonly troubles: Trouble[];
+	/** Calls back after each change of `troubles`. The function that comes back ends it. */
+	onTroubles(listener: (troubles: Trouble[]) => void): () => void;
 	/** Somebody looks, until the function that comes back is called. */
 	look(): () => void;
 	/** Fills `{{swarm.workerToken}}` and the like. Throws `value.unknown`, `value.not-yet`. */
 	fill(text: string): Promise<string>;
-}
-
-export interface Notice {
-	node: string;
-	/** A sentence. */
-	text: string;
 }
 
 export interface LiveSandboxParts {
@@ -61,12 +57,12 @@ export async function goLive(parts: LiveSandboxParts): Promise<LiveSandbox> {
 	let steps: StepProgress[] = [];
 	let looking = 0;
 
-	const noticed = new Set<(notice: Notice) => void>();
+	const troubleListeners = new Set<(troubles: Trouble[]) => void>();
 	const mesh = startMesh({
 		nodes: [...nodes],
 		engine,
-		onProblem({ node, problem }) {
-			for (const listener of noticed) listener({ node, text: problem });
+		onTroubles(troubles) {
+			for (const listener of troubleListeners) listener(troubles);
 		},
 	});
 	const cluster = watchCluster({ nodes, clock, onFault });
@@ -114,9 +110,12 @@ export async function goLive(parts: LiveSandboxParts): Promise<LiveSandbox> {
 			listeners.add(listener);
 			return () => listeners.delete(listener);
 		},
-		onNotice(listener) {
-			noticed.add(listener);
-			return () => noticed.delete(listener);
+		get troubles() {
+			return mesh.troubles();
+		},
+		onTroubles(listener) {
+			troubleListeners.add(listener);
+			return () => troubleListeners.delete(listener);
 		},
 		refresh: async () => {
 			await (stepsWatch ?? cluster).refresh();
@@ -136,7 +135,7 @@ export async function goLive(parts: LiveSandboxParts): Promise<LiveSandbox> {
 		async [Symbol.asyncDispose]() {
 			ending.abort();
 			listeners.clear();
-			noticed.clear();
+			troubleListeners.clear();
 			await stepsWatch?.[Symbol.asyncDispose]();
 			await Promise.allSettled([
 				cluster[Symbol.asyncDispose](),

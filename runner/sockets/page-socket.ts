@@ -61,10 +61,11 @@ export function servePage(ws: WebSocket, parts: PageSocketParts): void {
 		};
 		sendCluster();
 		send({ type: 'steps', steps: live.steps });
+		send({ type: 'troubles', troubles: live.troubles });
 		const stops = [
 			live.cluster.onChange(sendCluster),
 			live.onSteps((steps) => send({ type: 'steps', steps })),
-			live.onNotice((notice) => send({ type: 'notice', ...notice })),
+			live.onTroubles((troubles) => send({ type: 'troubles', troubles })),
 			live.look(),
 		];
 		stopFollowingLive = () => {

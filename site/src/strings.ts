@@ -206,8 +206,8 @@ export const strings = {
 		tabNote: 'Tab belongs to the shell, which completes words with it.',
 	},
 
-	notice: {
-		about: (node: string, text: string) => `${node}: ${text}`,
+	troubles: {
+		about: (nodes: readonly string[], text: string) => `${nodes.join(', ')}: ${text}`,
 		dismiss: 'Dismiss',
 	},
 

@@ -8,8 +8,9 @@ export interface Behaviour {
 	docs: string;
 	/**
 	 * Bash, with the prelude's words. It runs on manager1 until a line `@worker1` says another node; a line
-	 * `!kill worker1` does that to the node. The addresses of the nodes are in $MANAGER1, $WORKER1, ...;
-	 * $WORKER_TOKEN and $MANAGER_TOKEN are what `docker swarm join` takes.
+	 * `!kill worker1` does that to the node; a line `!told` prints what the learner is told is wrong with the cluster.
+	 * The addresses of the nodes are in $MANAGER1, $WORKER1, ...; $WORKER_TOKEN and $MANAGER_TOKEN are what
+	 * `docker swarm join` takes.
 	 */
 	script: string;
 	/** What the output of the whole script must match. */
@@ -31,7 +32,10 @@ export interface Group {
 }
 
 export type NodeAction = 'stop' | 'kill' | 'start' | 'restart' | 'pause' | 'unpause';
-export type Part = { type: 'run'; node: string; script: string } | { type: 'set'; node: string; action: NodeAction };
+export type Part =
+	| { type: 'run'; node: string; script: string }
+	| { type: 'set'; node: string; action: NodeAction }
+	| { type: 'told' };
 
 /** The parts of a script, in order. Throws on an action that there is none of. */
 export function partsOf(script: string): Part[] {
@@ -53,6 +57,9 @@ export function partsOf(script: string): Part[] {
 			if (!/^(stop|kill|start|restart|pause|unpause)$/.test(action))
 				throw new Error(`nodes cannot be told to ${action}`);
 			parts.push({ type: 'set', node: whom, action: action as NodeAction });
+		} else if (/^\s*!told\s*$/.test(line)) {
+			flush();
+			parts.push({ type: 'told' });
 		} else lines.push(line);
 	}
 	flush();

@@ -15,6 +15,8 @@ export interface Cluster extends AsyncDisposable {
 	address(node: string): string;
 	/** Runs a bash script on a node. */
 	run(node: string, script: string, timeoutMs: number): Promise<Answer>;
+	/** What is wrong with the cluster that Docker says nowhere, as the learner is told it in a moment. */
+	told(): Promise<string[]>;
 	setNode(node: string, action: 'stop' | 'kill' | 'start' | 'restart' | 'pause' | 'unpause'): Promise<void>;
 }
 

@@ -42,6 +42,9 @@ function addressAfter(first: string, index: number): string {
 	return [...parts.slice(0, 3), (parts[3] ?? 0) + index].join('.');
 }
 
+/** What lasts for so long, the learner is told. */
+const toldAfterMs = 6_000;
+
 /** Networks are taken one at a time, or two clusters would choose the same. */
 let choosing: Promise<unknown> = Promise.resolve();
 
@@ -92,12 +95,18 @@ export function shoalNodes(options: ShoalNodesOptions): MakeCluster {
 				: startMesh({
 						nodes: names.map((name) => ({ name, address: address(name), containerId: containerOf(name) })),
 						engine,
-						onProblem: ({ node, problem }) => options.onProblem(`mesh: ${node}: ${problem}`),
+						onTroubles: (troubles) => {
+							for (const { nodes, text } of troubles) options.onProblem(`mesh: ${nodes.join(', ')}: ${text}`);
+						},
 					});
 		const cluster: Cluster = {
 			nodes: names,
 			address,
 			run,
+			told: async () => {
+				await sleep(toldAfterMs);
+				return mesh?.troubles().map(({ text }) => text) ?? [];
+			},
 			setNode: async (name, action) => {
 				await engine.setNode(containerOf(name), action);
 				if (action === 'start' || action === 'restart')

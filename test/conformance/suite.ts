@@ -75,6 +75,10 @@ async function tryBehaviour(behaviour: Behaviour, cluster: Cluster, slowness: nu
 			await cluster.setNode(part.node, part.action);
 			continue;
 		}
+		if (part.type === 'told') {
+			output += `${(await cluster.told()).join('\n')}\n`;
+			continue;
+		}
 		const left = Math.max(deadline - performance.now(), 1000);
 		const tokens = part.script.includes('_TOKEN') ? await joinTokens(cluster, slowness) : '';
 		const script = `export SLOW=${slowness} ${variables} ${tokens}\n${prelude}\nset -e\n${part.script}`;

@@ -1,7 +1,7 @@
 // The conformance table itself: what every row must have.
 import { describe, expect, test } from 'vitest';
 import { partsOf } from './behaviour.ts';
-import { reasons } from './reasons.ts';
+import { reasons, reasonsOfReference } from './reasons.ts';
 import { lineOf, markdownOf } from './report.ts';
 import { groups } from './rows/groups.ts';
 
@@ -22,6 +22,7 @@ test('every node that a script names is in its group’s topology', () => {
 		const { managers, workers } = group.topology;
 		for (const behaviour of group.behaviours)
 			for (const part of partsOf(behaviour.script)) {
+				if (part.type === 'told') continue;
 				const [, role, number] = /^(manager|worker)(\d)$/.exec(part.node) ?? [];
 				expect(Number(number), behaviour.name).toBeLessThanOrEqual(role === 'manager' ? managers : workers);
 			}
@@ -29,16 +30,18 @@ test('every node that a script names is in its group’s topology', () => {
 });
 
 test('every reason belongs to a behaviour', () => {
-	expect(Object.keys(reasons).filter((name) => !behaviours.some((behaviour) => behaviour.name === name))).toEqual([]);
+	const names = [reasons, reasonsOfReference].flatMap((why) => Object.keys(why));
+	expect(names.filter((name) => !behaviours.some((behaviour) => behaviour.name === name))).toEqual([]);
 });
 
 describe('a script', () => {
 	test('goes from node to node', () => {
-		expect(partsOf('one\n@worker1\ntwo\nthree\n!kill worker1\n@manager1\nfour')).toEqual([
+		expect(partsOf('one\n@worker1\ntwo\nthree\n!kill worker1\n@manager1\nfour\n!told')).toEqual([
 			{ type: 'run', node: 'manager1', script: 'one' },
 			{ type: 'run', node: 'worker1', script: 'two\nthree' },
 			{ type: 'set', node: 'worker1', action: 'kill' },
 			{ type: 'run', node: 'manager1', script: 'four' },
+			{ type: 'told' },
 		]);
 	});
 	test('does nothing unknown to a node', () => {

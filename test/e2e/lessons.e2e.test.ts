@@ -93,6 +93,24 @@ test('"Your first service" by typing; a reload brings back the same screen and t
 	await page.context().close();
 });
 
+test('what is wrong with the swarm is on the page until it is mended, also after a reload', {
+	timeout: 240_000,
+}, async () => {
+	const page = await learner();
+	const lesson = lessonPage(page);
+	await lesson.open(lab.url, 'day-01/02-first-service');
+	await lesson.startSwarm();
+	const trouble = page.getByText(/manager1.*: The swarm has no ingress network/);
+	await lesson.type('manager1', 'echo y | docker network rm ingress');
+	await trouble.waitFor({ timeout: 60_000 });
+	await page.reload();
+	await trouble.waitFor({ timeout: 60_000 });
+	await lesson.type('manager1', 'docker network create --driver overlay --ingress ingress');
+	await trouble.waitFor({ state: 'detached', timeout: 60_000 });
+	expect(faults).toEqual([]);
+	await page.context().close();
+});
+
 test('one learner cannot see another’s sandbox', async () => {
 	const token = async () => {
 		const made = (await (await fetch(`${lab.url}/api/learners`, { method: 'POST' })).json()) as { token: string };

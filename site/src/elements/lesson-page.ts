@@ -13,3 +13,5 @@ export interface LessonPage {
 export interface PagePart extends HTMLElement {
 	connect(page: LessonPage): void;
 }
+
+export const isPagePart = (element: Element): element is PagePart => 'connect' in element;

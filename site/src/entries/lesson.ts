@@ -3,7 +3,6 @@ import { pick } from '../browser/dom.ts';
 import { browserClock, browserFetch, openWebSocket } from '../browser/runner.ts';
 import '../elements/lab-cluster.ts';
 import '../elements/lab-connection.ts';
-import '../elements/lab-notice.ts';
 import '../elements/lab-keys.ts';
 import '../elements/lab-lease.ts';
 import '../elements/lab-panes.ts';
@@ -15,7 +14,8 @@ import '../elements/lab-step.ts';
 import type { LabTerminals } from '../elements/lab-terminals.ts';
 import '../elements/lab-terminals.ts';
 import '../elements/lab-theme.ts';
-import type { LessonPage, PagePart } from '../elements/lesson-page.ts';
+import '../elements/lab-troubles.ts';
+import { isPagePart, type LessonPage } from '../elements/lesson-page.ts';
 import { createApi } from '../model/api-client.ts';
 import { createLab } from '../model/lab.ts';
 import { strings } from '../strings.ts';
@@ -46,9 +46,7 @@ const page: LessonPage = {
 	},
 };
 
-const parts =
-	'lab-panes, lab-progress, lab-keys, lab-step, lab-run, lab-sandbox, lab-cluster, lab-lease, lab-connection, lab-notice, lab-terminals';
-for (const part of document.querySelectorAll<PagePart>(parts)) part.connect(page);
+for (const element of document.querySelectorAll('*')) if (isPagePart(element)) element.connect(page);
 
 lab.onPass((step, number) => {
 	const claim = document.querySelector(`[data-step="${step.id}"] [data-claim]`)?.textContent?.trim() ?? '';

@@ -1,6 +1,6 @@
 // Lab: everything the lesson page knows and can do, with nothing of how it looks.
 import type { ClusterState } from '#contract/cluster.ts';
-import type { Sandbox } from '#contract/sandbox.ts';
+import type { Sandbox, Trouble } from '#contract/sandbox.ts';
 import type { ServerFrame } from '#contract/socket.ts';
 import { strings } from '../strings.ts';
 import type { Api } from './api-client.ts';
@@ -8,7 +8,7 @@ import { type Clock, within } from './clock.ts';
 import { type Connection, type ConnectionState, createConnection, type OpenSocket } from './connection.ts';
 import type { Problem } from './problem.ts';
 import { createSession, type Session } from './session.ts';
-import { type Signal, signal, type WritableSignal } from './signal.ts';
+import { type Signal, signal } from './signal.ts';
 import { createSteps, type Steps, type StepView } from './steps.ts';
 import { createTerminals, type Terminals } from './terminals.ts';
 
@@ -30,8 +30,8 @@ export interface Lab {
 	/** `closed` while there is no sandbox. */
 	readonly connection: Signal<ConnectionState>;
 	readonly cluster: Signal<ClusterState | undefined>;
-	/** What the runner last said about a node; nothing once the learner has read it. */
-	readonly notice: WritableSignal<Notice | undefined>;
+	/** What is wrong with nodes, for as long as it is. */
+	readonly troubles: Signal<readonly Trouble[]>;
 	/** New ones for each sandbox; nothing before it is ready. */
 	readonly terminals: Signal<Terminals | undefined>;
 	/** The node whose terminal is in front. */
@@ -45,11 +45,6 @@ export interface Lab {
 	/** Types a command into a node's terminal, and makes a sandbox first when there is none. */
 	run(request: RunRequest): Promise<Problem | undefined>;
 	retryNow(): void;
-}
-
-export interface Notice {
-	node: string;
-	text: string;
 }
 
 export interface LabOptions {
@@ -74,7 +69,7 @@ export function createLab(options: LabOptions): Lab {
 	const steps = createSteps(options.stepIds);
 	const state = signal<ConnectionState>({ type: 'closed' });
 	const cluster = signal<ClusterState | undefined>(undefined);
-	const notice = signal<Notice | undefined>(undefined);
+	const troubles = signal<readonly Trouble[]>([]);
 	const terminals = signal<Terminals | undefined>(undefined);
 	const front = signal(nodes[0] ?? '');
 	const revealListeners = new Set<() => void>();
@@ -121,7 +116,7 @@ export function createLab(options: LabOptions): Lab {
 		connectedTo = undefined;
 		terminals.set(undefined);
 		cluster.set(undefined);
-		notice.set(undefined);
+		troubles.set([]);
 		steps.forget();
 		for (const settle of running.values()) settle(strings.problem.sandboxGone);
 		running.clear();
@@ -154,8 +149,8 @@ export function createLab(options: LabOptions): Lab {
 				if (frame.channel !== undefined) return terminals.value?.refused(frame.channel, frame.error);
 				if (frame.error.code === 'sandbox.not-found') session.end();
 				return;
-			case 'notice':
-				return notice.set({ node: frame.node, text: frame.text });
+			case 'troubles':
+				return troubles.set(frame.troubles);
 			case 'pong':
 				return;
 		}
@@ -201,7 +196,7 @@ export function createLab(options: LabOptions): Lab {
 		steps,
 		connection: state,
 		cluster,
-		notice,
+		troubles,
 		terminals,
 		front,
 		run,

@@ -13,6 +13,7 @@ const busy: HandAnswer = { status: 1, body: 'another app holds the lock\n' };
 /** A node whose hand gives these answers, by namespace, and that writes again when it is asked to. */
 function node(scripts: Map<string, string>, answers: Record<string, HandAnswer>) {
 	const ran: string[] = [];
+	/** All that was ever wrong for longer. */
 	const told: string[] = [];
 	const hand = {
 		run: async (namespace: string, script: string) => {
@@ -21,9 +22,10 @@ function node(scripts: Map<string, string>, answers: Record<string, HandAnswer>)
 		},
 	};
 	const write = () => writer.write(hand, scripts);
+	const troubles = createTroubles(() => told.push(...troubles.lasting()));
 	const writer: RuleWriter = createRuleWriter({
 		again: () => void write(),
-		troubles: createTroubles((sentence) => told.push(sentence)),
+		troubles,
 		now: () => Date.now(),
 	});
 	return { ran, told, write, writer, scripts, answers };

@@ -53,7 +53,8 @@ function liveWith(onJoin: (options: ViewerOptions) => void | Promise<void>): Liv
 		cluster: { state: {}, onChange: () => () => {} },
 		steps: [],
 		onSteps: () => () => {},
-		onNotice: () => () => {},
+		troubles: [],
+		onTroubles: () => () => {},
 		look: () => () => {},
 		terminals: { open: async () => ({ join, type: async () => {} }) },
 	} as unknown as LiveSandbox;

@@ -69,14 +69,18 @@ describe('a lab', () => {
 		expect(await done).toBeUndefined();
 	});
 
-	test('keeps what the runner noticed about a node until it has been read, or the swarm is gone', async () => {
+	test('knows what is wrong with nodes until it is over, or the swarm is gone', async () => {
 		const { lab, socket } = setUp(live);
 		await lab.session.look();
 		socket().accept();
-		socket().say({ type: 'notice', node: 'worker1', text: 'its ingress network is gone' });
-		expect(lab.notice.value).toEqual({ node: 'worker1', text: 'its ingress network is gone' });
+		const troubles = [{ nodes: ['worker1'], text: 'its ingress network is gone' }];
+		socket().say({ type: 'troubles', troubles });
+		expect(lab.troubles.value).toEqual(troubles);
+		socket().say({ type: 'troubles', troubles: [] });
+		expect(lab.troubles.value).toEqual([]);
+		socket().say({ type: 'troubles', troubles });
 		lab.session.end();
-		expect(lab.notice.value).toBeUndefined();
+		expect(lab.troubles.value).toEqual([]);
 	});
 
 	test('makes a sandbox first when there is none', async () => {
