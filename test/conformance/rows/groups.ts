@@ -1,5 +1,6 @@
 // Groups: the whole table, in the order in which it is printed.
 import type { Group } from '../behaviour.ts';
+import { course } from './course.ts';
 import { builders, engine } from './engine.ts';
 import { fiveManagers, locking, quorum } from './managers.ts';
 import { overlays, routingMesh } from './networking.ts';
@@ -21,4 +22,5 @@ export const groups: Group[] = [
 	locking,
 	engine,
 	builders,
+	course,
 ];
