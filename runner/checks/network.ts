@@ -1,10 +1,14 @@
 // Network: is there one of this name, and of this kind?
 import type { CheckResult, StateCheck } from '#contract/check.ts';
-import type { ClusterState } from '#contract/cluster.ts';
+import type { ClusterNetwork, ClusterState } from '#contract/cluster.ts';
 import { toResult } from './result.ts';
 import { blindness } from './sight.ts';
 
 type NetworkCheck = Extract<StateCheck, { network: unknown }>;
+
+/** Docker accepts a network whose addresses are taken, lists it, and says nowhere that it will never be one. */
+export const isMade = (network: ClusterNetwork) => network.driver !== '';
+export const whyNotMade = 'another network probably has its subnet';
 
 export function evaluateNetwork(check: NetworkCheck, state: ClusterState): CheckResult {
 	const blind = blindness(state, 'networks');
@@ -17,6 +21,8 @@ export function evaluateNetwork(check: NetworkCheck, state: ClusterState): Check
 	if (network === undefined) {
 		return toResult({ reasons: [`The swarm has no network named ${check.network} yet`], seen: '' });
 	}
+	if (!isMade(network))
+		return toResult({ reasons: [`The swarm could not make ${network.name}: ${whyNotMade}`], seen: '' });
 	const reasons: string[] = [];
 	if (check.driver !== undefined && network.driver !== check.driver) {
 		reasons.push(`the driver of ${network.name} is ${network.driver} instead of ${check.driver}`);

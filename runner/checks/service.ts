@@ -5,7 +5,7 @@ import { counted, inWords, listed, matches } from './amount.ts';
 import { sameImage } from './image-name.ts';
 import { quoted, toResult } from './result.ts';
 import { blindness } from './sight.ts';
-import { taskTroubles } from './task-trouble.ts';
+import { clause, taskTroubles } from './task-trouble.ts';
 
 type ServiceCheck = Extract<StateCheck, { service: unknown }>;
 
@@ -19,11 +19,13 @@ export function evaluateService(check: ServiceCheck, state: ClusterState): Check
 	}
 	if (service === undefined) return toResult({ reasons: [noSuchService(check.service, state)], seen: '' });
 	const running = runningTasks(service, state);
+	const ofTasks = taskReasons(check, service, running, state);
 	return toResult({
 		reasons: [
 			...specReasons(check, service),
-			...taskReasons(check, service, running, state),
+			...ofTasks,
 			...shapeReasons(check, service),
+			...updateReasons(check, service, state, ofTasks),
 		],
 		seen: `${proportion(service, ` of ${service.name}`)}, on ${counted(nodesOf(running).length, 'node')}`,
 	});
@@ -116,16 +118,32 @@ function shapeReasons(check: ServiceCheck, service: ClusterService): string[] {
 	}
 	const detached = (check.networks ?? []).filter((network) => !service.networks.includes(network));
 	if (detached.length > 0) reasons.push(`${service.name} is not attached to ${listed(detached)}`);
-	if (check.update !== undefined && service.update?.state !== check.update)
-		reasons.push(updateReason(check.update, service));
 	return reasons;
 }
 
-/** States of updates are told in Swarm's own words; for a paused one, its message says why. */
-function updateReason(wanted: string, { name, update }: ClusterService): string {
-	if (update === undefined) return `${name} has not been updated yet`;
-	const why = /paused$/.test(update.state) && update.message ? ` (${quoted(update.message)})` : '';
-	return `the update of ${name} is "${update.state}"${why} instead of "${wanted}"`;
+/**
+ * States of updates are told in Swarm's own words. For a paused one, its message says why, and the fate of the task that it
+ * blames, unless that is `said` already.
+ */
+function updateReasons(
+	{ update: wanted }: ServiceCheck,
+	{ name, update }: ClusterService,
+	state: ClusterState,
+	said: readonly string[],
+): string[] {
+	if (wanted === undefined || update?.state === wanted) return [];
+	if (update === undefined) return [`${name} has not been updated yet`];
+	const why =
+		/paused$/.test(update.state) && update.message ? ` (${quoted(withFate(update.message, state, said))})` : '';
+	return [`the update of ${name} is "${update.state}"${why} instead of "${wanted}"`];
+}
+
+/** Swarm blames a task by its ID, which says nothing to a person. */
+function withFate(message: string, state: ClusterState, said: readonly string[]): string {
+	const task = state.tasks.find(({ id }) => message.endsWith(` task ${id}`));
+	if (task === undefined) return message;
+	const fate = clause([task]);
+	return message.replace(`task ${task.id}`, said.includes(fate) ? taskLabel(task) : `a task: ${fate}`);
 }
 
 function runningTasks(service: ClusterService, state: ClusterState): ClusterTask[] {

@@ -1,6 +1,7 @@
 // Task trouble: why tasks that should run do not, in Swarm's own words as far as it has any.
 import type { ClusterService, ClusterState, ClusterTask } from '#contract/cluster.ts';
 import { listed } from './amount.ts';
+import { isMade, whyNotMade } from './network.ts';
 import { quoted } from './result.ts';
 
 /**
@@ -21,7 +22,7 @@ export function taskTroubles(service: ClusterService, state: ClusterState): stri
 	return [...groups.values()]
 		.sort((a, b) => severity(a) - severity(b))
 		.slice(0, 2)
-		.map((tasks) => clause(tasks));
+		.map((tasks) => clause(tasks, waitsFor(service, state)));
 }
 
 /** `tasks` share a slot, newest first. */
@@ -47,7 +48,16 @@ function severity(tasks: readonly ClusterTask[]): number {
 	return tasks.some((task) => task.error !== undefined) ? 0 : 1;
 }
 
-function clause(tasks: readonly ClusterTask[]): string {
+/** What a new task waits for. An address on each of its networks comes before a node, and Docker is silent about it. */
+function waitsFor(service: ClusterService, state: ClusterState): string {
+	const unmade = state.networks.filter((network) => service.networks.includes(network.name) && !isMade(network));
+	if (unmade.length > 0)
+		return `for ${listed(unmade.map(({ name }) => name))}, which the swarm could not make: ${whyNotMade}`;
+	return service.networks.length > 0 ? `for an address in ${listed(service.networks)}` : 'for a node';
+}
+
+/** What happened to the tasks, which share a state and an error. `newOnes` is what new ones wait for. */
+export function clause(tasks: readonly ClusterTask[], newOnes = 'for a node'): string {
 	const [first] = tasks;
 	if (first === undefined) return '';
 	const isOne = tasks.length === 1;
@@ -63,6 +73,7 @@ function clause(tasks: readonly ClusterTask[]): string {
 		case 'orphaned':
 			return `${subject} ${isOne ? 'was' : 'were'} lost${place}${reason}`;
 		case 'new':
+			return `${subject} ${isOne ? 'waits' : 'wait'} ${newOnes}${reason}`;
 		case 'pending':
 			return `${subject} ${isOne ? 'waits' : 'wait'} for a node${reason}`;
 		case 'assigned':

@@ -61,7 +61,7 @@ export type ClusterService = z.infer<typeof clusterServiceSchema>;
 export const clusterNetworkSchema = z.strictObject({
 	id: z.string(),
 	name: z.string(),
-	driver: z.string(),
+	driver: z.string().describe('Empty when the swarm could not make the network.'),
 	scope: z.string(),
 	subnets: z.array(z.string()),
 	attachable: z.boolean(),

@@ -60,8 +60,30 @@ test('services in trouble', () => {
 		said({ service: 'goweb', update: 'completed', running: 3 }, 'update-paused', 'rolled-back'),
 	).toMatchInlineSnapshot(`
 		"
-		update-paused: not-yet: 2 of 3 replicas run; goweb.1 was rejected on worker1: No such image: carmeloc/goweb:2.0; the update of goweb is "paused" (update paused due to failure or early termination of task <id>) instead of "completed".
+		update-paused: not-yet: 2 of 3 replicas run; goweb.1 was rejected on worker1: No such image: carmeloc/goweb:2.0; the update of goweb is "paused" (update paused due to failure or early termination of goweb.1) instead of "completed".
 		rolled-back: not-yet: the update of goweb is "rollback_completed" instead of "completed".
+		"
+	`);
+});
+
+test('networks that cannot be made or are full, and an update that never becomes healthy', () => {
+	expect(said({ network: 'back' }, 'network-not-made')).toMatchInlineSnapshot(`
+		"
+		network-not-made: not-yet: The swarm could not make back: another network probably has its subnet.
+		"
+	`);
+	expect(
+		said({ service: 'goweb', running: { min: 1 } }, 'network-not-made', 'network-full', 'network-refused-by-node'),
+	).toMatchInlineSnapshot(`
+		"
+		network-not-made: not-yet: 0 of 1 replica runs; goweb.1 waits for back, which the swarm could not make: another network probably has its subnet.
+		network-full: not-yet: 0 of 2 replicas run; goweb.1 and goweb.2 wait for an address in tiny.
+		network-refused-by-node: not-yet: 0 of 1 replica runs; goweb.1 was rejected on manager1: failed to parse x: strconv.Atoi: parsing "x": invalid syntax.
+		"
+	`);
+	expect(said({ service: 'goweb', update: 'completed' }, 'update-never-healthy')).toMatchInlineSnapshot(`
+		"
+		update-never-healthy: not-yet: the update of goweb is "paused" (update paused due to failure or early termination of a task: goweb.2 ended by itself on worker2) instead of "completed".
 		"
 	`);
 });

@@ -34,6 +34,7 @@ test('what is worth a look', () => {
 		  "container create",
 		  "container destroy",
 		  "container die",
+		  "container health_status",
 		  "container kill",
 		  "container start",
 		  "container stop",
@@ -57,6 +58,9 @@ test('what is worth a look', () => {
 test('what is not', () => {
 	expect(kinds(all.filter(isNoise))).toMatchInlineSnapshot(`
 		[
+		  "container exec_create",
+		  "container exec_die",
+		  "container exec_start",
 		  "image import",
 		]
 	`);

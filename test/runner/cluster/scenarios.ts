@@ -221,4 +221,38 @@ secrets: { key: { file: /etc/hostname } }`;
 			await bench.take('quorum-lost');
 		},
 	},
+	{
+		name: 'networks',
+		topology: { managers: 1, workers: 2 },
+		async play(bench) {
+			await form(bench, 1, 2);
+			const tasks = 'docker service ps goweb --format {{.CurrentState}}';
+			await bench.run('manager1', 'docker network create --driver overlay --subnet 10.55.0.0/24 front');
+			await bench.run('manager1', 'docker network create --driver overlay --subnet 10.55.0.0/24 back');
+			await bench.run('manager1', `docker service create --detach --name goweb --network back ${image}`);
+			await bench.until('manager1', tasks, /New/);
+			await bench.take('network-not-made');
+			await bench.run('manager1', 'docker service rm goweb');
+			await bench.run('manager1', 'docker network create --driver overlay --subnet 10.56.0.0/30 tiny');
+			await bench.run('manager1', `docker service create --detach --name goweb --replicas 2 --network tiny ${image}`);
+			await bench.until('manager1', tasks, /New/);
+			await bench.take('network-full');
+			await bench.run('manager1', 'docker service rm goweb');
+			await bench.run('manager1', 'docker network create --driver overlay --opt com.docker.network.driver.mtu=x odd');
+			await bench.run('manager1', `docker service create --detach --name goweb --network odd ${image}`);
+			await bench.until('manager1', tasks, /Rejected/);
+			await bench.take('network-refused-by-node');
+			await bench.run('manager1', 'docker service rm goweb');
+			await bench.run(
+				'manager1',
+				`docker service create --name goweb --replicas 2 --update-order start-first --update-monitor 5s ${image}`,
+			);
+			await bench.run(
+				'manager1',
+				'docker service update --detach --health-cmd "/goweb -nonsense" --health-interval 500ms --health-retries 1 goweb',
+			);
+			await bench.until('manager1', 'docker service inspect goweb --format {{.UpdateStatus.State}}', /paused/);
+			await bench.take('update-never-healthy');
+		},
+	},
 ];
