@@ -1,5 +1,5 @@
 // Bench of the mesh: how soon it follows, what a request through it costs beside plain traffic and Docker's own userland
-// proxy, and what it costs when nothing happens.
+// proxy, and what it costs when nothing happens and when something changes.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatConfigProblems, readConfig } from '#runner/config.ts';
 import { stopEngine } from '#runner/engine/open-engine.ts';
@@ -13,7 +13,8 @@ const topology = { managers: 1, workers: 2, swarm: 'formed' } as const;
 const images = ['shoal/probe:1', 'carmeloc/goweb:1.0'];
 const requests = 200;
 const fileMegabytes = 64;
-const idleSeconds = 10;
+const idleSeconds = 20;
+const changes = 6;
 
 /** Ways to a web server; each pair differs in who carries the connection alone. `small` answers at once, `big` sends a file. */
 const ways = {
@@ -102,14 +103,40 @@ async function cpuSeconds(cluster: Cluster): Promise<number> {
 	return each.reduce((sum, nanoseconds) => sum + Number(nanoseconds), 0) / 1e9;
 }
 
-/** Shares of a core that nodes and runner take in a quiet while, in %. */
-async function quiet(cluster: Cluster): Promise<{ nodes: number; runner: number }> {
+/** CPU time of the mesh's own programs so far, in ms: its hands in all nodes with the scripts they ran, and the runner. */
+async function meshMs(cluster: Cluster): Promise<number> {
+	const script =
+		"awk '{sum += $14 + $15 + $16 + $17} END {print sum * 1000 / '$(getconf CLK_TCK)'}' $(pgrep -x mesh-hand | sed 's|.*|/proc/&/stat|')";
+	const each = await Promise.all(cluster.nodes.map((node) => say(cluster, node, script)));
+	const { user, system } = process.cpuUsage();
+	return each.reduce((sum, ms) => sum + Number(ms), 0) + (user + system) / 1000;
+}
+
+/** What one change costs, in ms of CPU: a task that comes or goes. Docker's own work is left out. */
+async function changeMs(cluster: Cluster): Promise<number> {
+	const before = await meshMs(cluster);
+	await say(
+		cluster,
+		'manager1',
+		`for i in $(seq ${changes / 2}); do docker service scale -d small=2 >/dev/null; sleep 3; docker service scale -d small=1 >/dev/null; sleep 3; done`,
+	);
+	return ((await meshMs(cluster)) - before) / changes;
+}
+
+/** Shares of a core that nodes with all that runs in them, the runner, and the mesh's programs take in a quiet while, in %. */
+async function quiet(cluster: Cluster): Promise<{ nodes: number; runner: number; mesh: number }> {
+	const meshBefore = await meshMs(cluster);
 	const before = await cpuSeconds(cluster);
 	const own = process.cpuUsage();
 	await sleep(idleSeconds * 1000);
 	const { user, system } = process.cpuUsage(own);
 	const after = await cpuSeconds(cluster);
-	return { nodes: ((after - before) / idleSeconds) * 100, runner: ((user + system) / 1e6 / idleSeconds) * 100 };
+	const share = (seconds: number) => (seconds / idleSeconds) * 100;
+	return {
+		nodes: share(after - before),
+		runner: share((user + system) / 1e6),
+		mesh: share(((await meshMs(cluster)) - meshBefore) / 1000),
+	};
 }
 
 export const bench: Bench = {
@@ -134,15 +161,17 @@ export const bench: Bench = {
 					const none = await quiet(other);
 					figures.add('idle, nodes with the mesh', '% of a core', mesh.nodes);
 					figures.add('idle, nodes without it', '% of a core', none.nodes);
-					figures.add(
-						'idle, the mesh in nodes and runner',
-						'% of a core',
-						mesh.nodes + mesh.runner - none.nodes - none.runner,
-					);
+					const extra = mesh.nodes + mesh.runner - none.nodes - none.runner;
+					figures.add('idle, one more than the other, with the runner', '% of a core', extra);
+					figures.add("idle, the mesh's own programs", '% of a core', mesh.mesh);
 				}
 			}
 			await using cluster = await withMesh.makeCluster(topology, images);
 			await prepare(cluster);
+			for (let run = 0; run < Math.min(runs, 3); run++) {
+				progress('what a change costs');
+				figures.add("a change, the mesh's own programs", 'ms of CPU', await changeMs(cluster));
+			}
 			for (let run = 0; run < runs; run++) {
 				progress(`run ${run + 1} of ${runs}`);
 				figures.add('running to first answer on another node', 'ms', await followMs(cluster, run));
