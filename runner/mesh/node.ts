@@ -19,7 +19,7 @@ import {
 } from './networks.ts';
 import { createRuleWriter } from './rule-writer.ts';
 import { forgottenBetween, type NodeView, noRules, rulesFor } from './rules.ts';
-import { encryptionProbe, forgetScript, scriptsOf } from './script.ts';
+import { encryptionProbe, forgetScript, ownBalancerProbe, scriptsOf } from './script.ts';
 import { createTroubles } from './troubles.ts';
 
 /** Who balances in a node: `mesh` is this one, the others are Docker's own and the mesh leaves the node alone. */
@@ -68,6 +68,8 @@ const repairEveryMs = 60_000;
 const touchedPauseMs = 150;
 /** A manager tells that a swarm's network is removed when it has decided so; on the node it is gone somewhat later. */
 const removalTakesMs = 2_000;
+/** Between two questions to an engine that says that it is up, and does not answer yet. */
+const enginePauseMs = 250;
 /** The part of Docker's answer to `GET /info` that matters here. */
 interface EngineInfo {
 	/** Since Engine 28. */
@@ -77,6 +79,9 @@ interface EngineInfo {
 const encryptionOf = (network: string) => `encryption of ${network}`;
 const noIngress =
 	'The swarm has no ingress network: ports are published nowhere until `docker network create --driver overlay --ingress ingress`.';
+
+const halfBalanced =
+	'The Docker Engine uses the firewall nftables and cannot balance with it yet: published ports do not answer from other nodes. Use `"firewall-backend": "iptables"` in `/etc/docker/daemon.json`.';
 
 export function startMeshNode(
 	node: SandboxNode,
@@ -101,7 +106,9 @@ export function startMeshNode(
 	let gateway: NodeView['gateway'];
 	let ruleSet = noRules;
 	let ipvs = 'unknown';
-	let firewall = 'iptables';
+	/** Whether the engine balances with nftables; `undefined` until it has said so much of itself. */
+	let hasOwnBalancer: boolean | undefined;
+	let engineIsUp = false;
 	let hand: Hand | undefined;
 	let lastAlive = now();
 	let state: 'answers' | 'silent' | 'ended' | undefined;
@@ -119,9 +126,9 @@ export function startMeshNode(
 		listener.reachable(next);
 	};
 	const balancer = (): Balancer => {
+		if (hasOwnBalancer) return 'nftables';
 		if (ipvs === 'usable') return 'ipvs';
-		if (firewall.startsWith('nftables')) return 'nftables';
-		return ipvs === 'unknown' ? 'unknown' : 'mesh';
+		return ipvs === 'unknown' || hasOwnBalancer === undefined ? 'unknown' : 'mesh';
 	};
 
 	/** Reads networks and gateway; what changed meanwhile is read once more. */
@@ -262,20 +269,23 @@ export function startMeshNode(
 	};
 	const apply = async () => {
 		const to = hand;
-		if (!to || balancer() !== 'mesh') return;
+		const by = balancer();
+		if (!to || by === 'unknown' || by === 'ipvs') return;
 		const view: NodeView = {
 			gateway,
 			networks: networks.map((network) => ({ ...network, endpoints: tables.get(network.id) ?? [] })),
 		};
 		const gone = new Set(networks.flatMap((network) => [...departed(network.id)]));
-		const next = rulesFor(view, gone);
+		// An engine may be restarted with another firewall: then what the mesh did in the node has to go.
+		const next = by === 'mesh' ? rulesFor(view, gone) : noRules;
 		const scripts = scriptsOf(next);
 		const forgotten = forgottenBetween(ruleSet, next);
 		ruleSet = next;
-		tell(to, 'watch', [...scripts.keys()]);
+		tell(to, 'watch', by === 'mesh' ? [...scripts.keys()] : []);
 		await writer.write(to, scripts);
 		for (const flows of forgotten) await to.run(flows.namespace, forgetScript(flows));
-		const holdable = next.node.ports.filter(({ protocol }) => protocol !== 'sctp');
+		// As dockerd, which lets go of its ports when it ends: a balancer of its own could not take them.
+		const holdable = engineIsUp ? next.node.ports.filter(({ protocol }) => protocol !== 'sctp') : [];
 		tell(
 			to,
 			'hold',
@@ -301,7 +311,9 @@ export function startMeshNode(
 			saw: (path, status, body) => void readGossip(taken, path, status, body),
 			touched: (namespace) => void touched(namespace),
 			engine: (up) => {
-				if (up === 'up') void lookAtEngine(taken);
+				engineIsUp = up === 'up';
+				if (engineIsUp) void lookAtEngine(taken);
+				else tell(taken, 'hold', []);
 			},
 			alive: () => {
 				lastAlive = now();
@@ -320,10 +332,18 @@ export function startMeshNode(
 		return spoke;
 	};
 	const lookAtEngine = async (from: Hand) => {
-		const info = await from.get('docker', '/info');
-		if (info.status === 200) {
-			const { FirewallBackend } = JSON.parse(info.body) as EngineInfo;
-			firewall = FirewallBackend?.Driver ?? 'iptables';
+		for (;;) {
+			const info = await from.get('docker', '/info');
+			if (info.status === 200) {
+				const { FirewallBackend } = JSON.parse(info.body) as EngineInfo;
+				const isNftables = FirewallBackend?.Driver?.startsWith('nftables') ?? false;
+				hasOwnBalancer = isNftables && (await from.run('-', ownBalancerProbe)).status !== 1;
+				if (isNftables && !hasOwnBalancer) troubles.is('firewall', halfBalanced);
+				else troubles.over('firewall');
+				break;
+			}
+			if (hand !== from || !engineIsUp) return;
+			await sleep(enginePauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
 		}
 		await lookAtNetworks();
 	};

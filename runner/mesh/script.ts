@@ -77,8 +77,8 @@ export function nodeScript({ gateway, ports }: NodeRules): string {
 	const local = '-m addrtype --dst-type LOCAL -j DOCKER-INGRESS';
 	return [
 		'has=$(iptables-save -t nat && iptables-save -t filter) || exit 1',
+		'first=$(iptables -S DOCKER-FORWARD 1 2>/dev/null)',
 		'missing() { case $has in *"-A $1"*) ;; *) echo "-I $1" ;; esac; }',
-		'first=1; case $has in *"-A FORWARD -j DOCKER-USER"*) first=2 ;; esac',
 		'{',
 		"cat <<'END'",
 		'*nat',
@@ -96,7 +96,7 @@ export function nodeScript({ gateway, ports }: NodeRules): string {
 		...accept,
 		'-A DOCKER-INGRESS -j RETURN',
 		'END',
-		'case $has in *"-A FORWARD -j DOCKER-INGRESS"*) ;; *) echo "-I FORWARD $first -j DOCKER-INGRESS" ;; esac',
+		...jumpInForward,
 		'echo COMMIT',
 		'} | iptables-restore --noflush || exit 1',
 		'echo 1 > /proc/sys/net/ipv4/conf/docker_gwbridge/route_localnet',
@@ -114,6 +114,24 @@ export function nodeScript({ gateway, ports }: NodeRules): string {
 		'',
 	].join('\n');
 }
+
+/**
+ * The jump comes before what drops. Up to Engine 27 that is after DOCKER-USER, and dockerd keeps it there. Since 28 it is
+ * the first rule of DOCKER-FORWARD; a dockerd that starts puts that chain at the top of FORWARD, and its own jumps at the
+ * top of that chain (iptabler.go, setupIPChains), so being there is not enough.
+ */
+const jumpInForward = [
+	'case $has in',
+	'*":DOCKER-FORWARD "*)',
+	'\tcase $first in *" -j DOCKER-INGRESS") ;; *)',
+	'\t\tcase $has in *"-A DOCKER-FORWARD -j DOCKER-INGRESS"*) echo "-D DOCKER-FORWARD -j DOCKER-INGRESS" ;; esac',
+	'\t\techo "-I DOCKER-FORWARD -j DOCKER-INGRESS"',
+	'\tesac ;;',
+	'*"-A FORWARD -j DOCKER-INGRESS"*) ;;',
+	'*"-A FORWARD -j DOCKER-USER"*) echo "-I FORWARD 2 -j DOCKER-INGRESS" ;;',
+	'*) echo "-I FORWARD -j DOCKER-INGRESS" ;;',
+	'esac',
+];
 
 /** Nothing is published: as moby, leave the chain if it is there, without a rule but the last. */
 const emptyNodeScript = [
@@ -149,3 +167,10 @@ const association = 'src 127.0.0.1 dst 127.0.0.2 proto esp spi 0xfffffffe';
 export const encryptionProbe = `ip xfrm state add ${association} mode transport aead 'rfc4106(gcm(aes))' 0x${'11'.repeat(20)} 64 || exit 1
 ip xfrm state del ${association}
 `;
+
+/**
+ * Exits with 1 where dockerd has no balancer but IPVS. Engines since 29.6 run a swarm on nftables when they are told to
+ * (feature swarm-nftables) and cannot balance with it yet, and `docker info` does not tell the two apart. The balancer of
+ * https://github.com/moby/moby/pull/53125 names its table so.
+ */
+export const ownBalancerProbe = 'grep -qaF docker-lb-nat "/proc/$(cat /var/run/docker.pid)/exe"\n';

@@ -107,6 +107,17 @@ test('rules that someone flushed are back at once, in the node and in its sandbo
 	await on('worker1', untilSoon(3, `[ "${different(3, 'localhost:8080')}" = 3 ]`));
 });
 
+test('ports stay open when an Engine 28 puts the chain that drops before ours', async () => {
+	// What such an engine does when it starts (moby, iptabler.go, setupIPChains); the one in the node is older.
+	const chain = 'DOCKER-FORWARD -o docker_gwbridge -m addrtype ! --src-type LOCAL -j DROP';
+	await on('worker1', `iptables -N DOCKER-FORWARD; iptables -A ${chain}; iptables -I FORWARD -j DOCKER-FORWARD`);
+	const url = `${cluster.address('worker1')}:8080`;
+	await on('manager1', untilSoon(3, `[ "${different(3, url)}" = 3 ]`));
+	expect(await on('worker1', 'iptables -S DOCKER-FORWARD 1')).toBe('-A DOCKER-FORWARD -j DOCKER-INGRESS');
+	await on('worker1', 'iptables -D FORWARD -j DOCKER-FORWARD; iptables -F DOCKER-FORWARD; iptables -X DOCKER-FORWARD');
+	await on('manager1', untilSoon(3, `[ "${different(3, url)}" = 3 ]`));
+});
+
 test('no rule is left when a service is removed', async () => {
 	await on(
 		'manager1',

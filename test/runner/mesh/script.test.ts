@@ -76,8 +76,8 @@ test('the node: moby’s own chain with moby’s own rules', () => {
 	const gateway = { address: '172.18.0.2', subnet: '172.18.0.0/16' };
 	expect(nodeScript({ gateway, ports: [{ protocol: 'tcp', port: 8888 }] })).toMatchInlineSnapshot(`
 		"has=$(iptables-save -t nat && iptables-save -t filter) || exit 1
+		first=$(iptables -S DOCKER-FORWARD 1 2>/dev/null)
 		missing() { case $has in *"-A $1"*) ;; *) echo "-I $1" ;; esac; }
-		first=1; case $has in *"-A FORWARD -j DOCKER-USER"*) first=2 ;; esac
 		{
 		cat <<'END'
 		*nat
@@ -96,7 +96,16 @@ test('the node: moby’s own chain with moby’s own rules', () => {
 		-A DOCKER-INGRESS -p tcp --sport 8888 -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
 		-A DOCKER-INGRESS -j RETURN
 		END
-		case $has in *"-A FORWARD -j DOCKER-INGRESS"*) ;; *) echo "-I FORWARD $first -j DOCKER-INGRESS" ;; esac
+		case $has in
+		*":DOCKER-FORWARD "*)
+			case $first in *" -j DOCKER-INGRESS") ;; *)
+				case $has in *"-A DOCKER-FORWARD -j DOCKER-INGRESS"*) echo "-D DOCKER-FORWARD -j DOCKER-INGRESS" ;; esac
+				echo "-I DOCKER-FORWARD -j DOCKER-INGRESS"
+			esac ;;
+		*"-A FORWARD -j DOCKER-INGRESS"*) ;;
+		*"-A FORWARD -j DOCKER-USER"*) echo "-I FORWARD 2 -j DOCKER-INGRESS" ;;
+		*) echo "-I FORWARD -j DOCKER-INGRESS" ;;
+		esac
 		echo COMMIT
 		} | iptables-restore --noflush || exit 1
 		echo 1 > /proc/sys/net/ipv4/conf/docker_gwbridge/route_localnet
