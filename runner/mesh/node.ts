@@ -195,7 +195,7 @@ export function startMeshNode(
 		if (answer.status === 1)
 			troubles.is(
 				encryptionOf(network),
-				`The network ${network} is encrypted, which this kernel cannot do (${answer.body.trim()}): its tasks do not reach other nodes.`,
+				`The network ${network} is encrypted, which this kernel cannot do (${answer.body.trim().replace(/^Error: |\.$/g, '')}): its tasks do not reach other nodes.`,
 			);
 	};
 	/** Tells the hand what it should go on doing, if that is news. */
