@@ -222,13 +222,13 @@ static int fetch(int isGossip, const char *path, struct bytes *body) {
 	return 0;
 }
 
-/* Go walks a table in a random order: the sum over its entries is the same for the same entries. */
+/* Go walks a table in a random order: the sum over its entries is the same for the same entries, if none knows another. */
 static uint64_t hashOf(const struct bytes *body) {
 	uint64_t sum = 0, hash = 0;
 	for (size_t i = 0; i < body->length; i++) {
 		if (body->at[i] == '{') hash = 14695981039346656037ULL;
 		hash = (hash ^ (unsigned char)body->at[i]) * 1099511628211ULL;
-		if (body->at[i] == '}') sum += hash;
+		if (body->at[i] == '}') sum += hash, hash = 0;
 	}
 	return sum + 1;
 }

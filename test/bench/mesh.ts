@@ -38,6 +38,16 @@ async function say(cluster: Cluster, node: string, script: string): Promise<stri
 	return answer.stdout.trim();
 }
 
+/** Some services on all nodes, published and on a network of their own. */
+async function populate(cluster: Cluster): Promise<void> {
+	const create = 'docker service create -q --network app --mode global';
+	await say(
+		cluster,
+		'manager1',
+		`docker network create -d overlay app >/dev/null; ${create} --publish 8080:8080 shoal/probe:1 >/dev/null; ${create} --publish 8081:8080 carmeloc/goweb:1.0 >/dev/null`,
+	);
+}
+
 async function prepare(cluster: Cluster): Promise<void> {
 	const create = 'docker service create -d -q --network app';
 	await say(
@@ -155,6 +165,7 @@ export const bench: Bench = {
 				progress('what it costs when nothing happens');
 				await using cluster = await withMesh.makeCluster(topology, images);
 				await using other = await withoutMesh.makeCluster(topology, images);
+				await Promise.all([cluster, other].map(populate));
 				await sleep(5_000);
 				for (let run = 0; run < Math.min(runs, 6); run++) {
 					const mesh = await quiet(cluster);

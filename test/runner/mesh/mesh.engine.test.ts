@@ -99,6 +99,15 @@ test('a new task takes part within half a second of running', async () => {
 	expect(Math.min(...delays)).toBeLessThan(500);
 });
 
+test('a table in which nothing changes is told once, in whatever order Docker walks it', async () => {
+	const told = await on(
+		'worker1',
+		`table="/gettable?json&tname=endpoint_table&nid=$(docker network inspect ingress --format '{{.Id}}')"
+		(echo "poll $table"; sleep 6) | /usr/local/lib/shoal/mesh-hand | grep -ac '^saw'`,
+	);
+	expect(told).toBe('1');
+});
+
 test('rules that someone flushed are back at once, in the node and in its sandboxes', async () => {
 	await on(
 		'worker1',
