@@ -63,8 +63,10 @@ const endingSignals = new Set(['2', '3', '9', '15', 'SIGINT', 'SIGQUIT', 'SIGKIL
 const silentAfterMs = 5_000;
 /** A hand that says nothing for so long is replaced. */
 const lostAfterMs = 20_000;
+/** Networks are looked at when the engine tells of them; a worker's engine does not tell of all that its managers do. */
+const lookEveryMs = 60_000;
 /** Rules are put back at once when they change; this is for what nobody reports, such as addresses and sysctls. */
-const repairEveryMs = 60_000;
+const rewriteEveryMs = 300_000;
 const touchedPauseMs = 150;
 /** A manager tells that a swarm's network is removed when it has decided so; on the node it is gone somewhat later. */
 const removalTakesMs = 2_000;
@@ -362,10 +364,11 @@ export function startMeshNode(
 		if (hand && silentMs > silentAfterMs) become('silent');
 		if (hand && silentMs > lostAfterMs) hand.close();
 	}, 1_000);
-	const repair = setInterval(() => {
+	const look = setInterval(() => void lookAtNetworks(), lookEveryMs);
+	const rewrite = setInterval(() => {
 		writer.forget();
-		void lookAtNetworks();
-	}, repairEveryMs);
+		update();
+	}, rewriteEveryMs);
 
 	return {
 		node,
@@ -380,7 +383,8 @@ export function startMeshNode(
 		},
 		close: async () => {
 			clearInterval(pulse);
-			clearInterval(repair);
+			clearInterval(look);
+			clearInterval(rewrite);
 			clearTimeout(removal);
 			stopping.abort();
 			writer.close();
