@@ -64,7 +64,7 @@ export const engine: Group = {
 			docs: '/reference/cli/docker/',
 			script: `
 				docker run -d --name all shoal/probe:1 sh -c 'echo logged; touch /made; sleep 100' >/dev/null; sleep 1; docker logs all; docker exec all hostname | wc -c; echo copied > /tmp/c; docker cp -q /tmp/c all:/c; docker exec all cat /c; docker diff all | grep made; docker top all | grep -c sleep
-				docker pause all >/dev/null; docker inspect all --format '{{.State.Status}}'; docker unpause all >/dev/null; docker commit all kept:1 >/dev/null; docker rm -f all >/dev/null; docker run --rm kept:1 cat /c; docker events --since 30s --until 0s --filter container=all --format '{{.Action}}' | sort -u | tr '\\n' ' '`,
+				docker pause all >/dev/null; docker inspect all --format '{{.State.Status}}'; docker unpause all >/dev/null; docker commit all kept:1 >/dev/null; docker rm -f all >/dev/null; docker run --rm kept:1 cat /c; sleep 1; docker events --since 30s --until 0s --filter container=all --format '{{.Action}}' | sort -u | tr '\\n' ' '`,
 			expect:
 				/logged\s+13\s+copied\s+A \/made\s+[12]\s+paused\s+copied\s[\s\S]*commit[\s\S]*create[\s\S]*pause[\s\S]*start/,
 		},
