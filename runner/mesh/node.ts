@@ -103,6 +103,10 @@ export function startMeshNode(
 	const told = new Map<string, string>();
 	/** Networks whose gossip cannot be read. */
 	const blind = new Set<string>();
+	/** Network ID -> when what came about it so far has been read. An older answer must never end after a newer one. */
+	const turns = new Map<string, Promise<void>>();
+	/** Network ID -> the answer with owners that the node's list of peers does not have yet. */
+	const unresolved = new Map<string, string>();
 	let networks: { id: string; ingress: boolean; balancer: string | undefined }[] = [];
 	let hadIngress = false;
 	let gateway: NodeView['gateway'];
@@ -180,7 +184,10 @@ export function startMeshNode(
 		const present = networks.filter((network) => network.balancer !== undefined);
 		const paths = present.map((network) => tablePath(network.id));
 		tell(from, 'poll', paths);
-		for (const id of blind) if (!present.some((network) => network.id === id)) blind.delete(id);
+		const isGone = (id: string) => !present.some((network) => network.id === id);
+		for (const id of [...blind].filter(isGone)) blind.delete(id);
+		for (const id of [...unresolved.keys()].filter(isGone)) unresolved.delete(id);
+		for (const id of [...turns.keys()].filter(isGone)) turns.delete(id);
 		troubles.over('networks');
 		update();
 	};
@@ -214,8 +221,11 @@ export function startMeshNode(
 		listener.tableChanged(networkId, before, endpoints);
 		update();
 	};
-	const readGossip = async (from: Hand, path: string, status: number, body: string) => {
-		const id = networkOfTable(path);
+	const inTurn = (id: string, read: () => Promise<void>) => {
+		const turn = (turns.get(id) ?? Promise.resolve()).then(read).catch(() => undefined);
+		turns.set(id, turn);
+	};
+	const readGossip = async (from: Hand, id: string, status: number, body: string) => {
 		try {
 			if (status !== 200) throw new TypeError(body);
 			await readAnswer(from, id, body);
@@ -227,12 +237,20 @@ export function startMeshNode(
 		}
 	};
 	const readAnswer = async (from: Hand, id: string, body: string) => {
-		const strangers = unknownOwners(body, peers);
-		if (strangers.length > 0) {
+		if (unknownOwners(body, peers).length > 0) {
 			const answer = await from.get('gossip', peersPath(id));
 			if (answer.status === 200) for (const [name, address] of readPeers(answer.body)) peers.set(name, address);
 		}
+		if (unknownOwners(body, peers).length > 0) unresolved.set(id, body);
+		else unresolved.delete(id);
 		setTable(id, readTable(body, peers));
+	};
+	/** Reads what is not known well, unless gossip itself has told better meanwhile. */
+	const readAgain = async (from: Hand, id: string) => {
+		// Gossip may tell of a node's endpoints before it lists the node.
+		const body = unresolved.get(id);
+		if (blind.has(id)) await readInstead(from, id);
+		else if (body !== undefined) await readAnswer(from, id, body);
 	};
 	/** Without a diagnostic port there is still `network inspect --verbose`. */
 	const readInstead = async (from: Hand, id: string) => {
@@ -308,9 +326,13 @@ export function startMeshNode(
 		writer.forget();
 		told.clear();
 		blind.clear();
+		unresolved.clear();
 		const taken: Hand = takeHand(pipe, {
 			event: onEvent,
-			saw: (path, status, body) => void readGossip(taken, path, status, body),
+			saw: (path, status, body) => {
+				const id = networkOfTable(path);
+				inTurn(id, () => readGossip(taken, id, status, body));
+			},
 			touched: (namespace) => void touched(namespace),
 			engine: (up) => {
 				engineIsUp = up === 'up';
@@ -320,7 +342,9 @@ export function startMeshNode(
 			alive: () => {
 				lastAlive = now();
 				become('answers');
-				for (const id of blind) void readInstead(taken, id);
+				for (const id of [...blind, ...unresolved.keys()]) inTurn(id, () => readAgain(taken, id));
+				// Time passes: what was left out for a while comes back.
+				update();
 			},
 			ipvs: (answer) => {
 				ipvs = answer;

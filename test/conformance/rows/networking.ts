@@ -239,7 +239,7 @@ export const routingMesh: Group = {
 			docs: mesh,
 			script: `
 				service both --publish published=7000,target=8080,protocol=tcp --publish published=7000,target=9000,protocol=udp shoal/probe:1 sh -c 'udp-echo 9000 & exec serve'; running both 1; served $WORKER1:7000; get $WORKER1:7000
-				docker run --rm --network host shoal/probe:1 udp-echo $WORKER2 7000`,
+				ask() { docker run --rm --network host shoal/probe:1 udp-echo $WORKER2 7000; }; until_ok 5 ask; ask`,
 			expect: /^(\w{12}\s+)\1$/,
 		},
 		{
