@@ -137,6 +137,9 @@ export function startMeshNode(
 		return ipvs === 'unknown' || hasOwnBalancer === undefined ? 'unknown' : 'mesh';
 	};
 
+	const notUnderstood = (error: Error) =>
+		troubles.is('networks', `What the node says of its networks is not understood: ${error.message}`);
+
 	/** Reads networks and gateway; what changed meanwhile is read once more. */
 	const lookAtNetworks = (): Promise<void> => {
 		lookAgain = true;
@@ -146,9 +149,7 @@ export function startMeshNode(
 				await readNetworks(hand);
 			}
 		})()
-			.catch((error: Error) =>
-				troubles.is('networks', `What the node says of its networks is not understood: ${error.message}`),
-			)
+			.catch(notUnderstood)
 			.finally(() => {
 				looking = undefined;
 			});
@@ -222,7 +223,7 @@ export function startMeshNode(
 		update();
 	};
 	const inTurn = (id: string, read: () => Promise<void>) => {
-		const turn = (turns.get(id) ?? Promise.resolve()).then(read).catch(() => undefined);
+		const turn = (turns.get(id) ?? Promise.resolve()).then(read).catch(notUnderstood);
 		turns.set(id, turn);
 	};
 	const readGossip = async (from: Hand, id: string, status: number, body: string) => {

@@ -31,7 +31,7 @@ test('both ways are beside each other, and every no has its why', () => {
 		"# The same behaviours on a stock Debian host
 
 		Written by \`npm run conformance -- --host vm\`: the suite runs in a virtual machine, once with reference nodes and once
-		with Shoal's. Reference: privileged nodes. **2 of 3 yes.**
+		with Shoal's; each row shows its newest try. Reference: privileged nodes. **2 of 3 yes.**
 		Shoal: Shoal’s nodes. **1 of 3 yes.** Rows that differ: 1.
 		Reference nodes with Shoal's mesh running, which leaves them to IPVS: **1 of 1 yes.**
 

@@ -70,7 +70,7 @@ export function comparisonOf(
 		'# The same behaviours on a stock Debian host',
 		'',
 		'Written by `npm run conformance -- --host vm`: the suite runs in a virtual machine, once with reference nodes and once',
-		`with Shoal's. Reference: ${reference.nodes}. **${totalOf(reference.results)}.**`,
+		`with Shoal's; each row shows its newest try. Reference: ${reference.nodes}. **${totalOf(reference.results)}.**`,
 		`Shoal: ${shoal.nodes}. **${totalOf(shoal.results)}.** Rows that differ: ${differing}.`,
 		...(beside.results.length === 0
 			? []
